@@ -1,0 +1,1 @@
+"""The law: pure functions over frozen values. No clock, no files, no network, no framework."""
