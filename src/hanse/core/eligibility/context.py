@@ -1,0 +1,104 @@
+"""What a rule may ask beside the dossier: the call, dated memberships, and the other submissions if at hand."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from hanse.core.call import Call, Treatment
+from hanse.core.consortium import APPLICANTS, Organisation, Role
+from hanse.core.proposal import Dossier
+from hanse.core.values.countries import Basis, Geography
+from hanse.core.values.unknown import Maybe, Unknown
+
+
+def entity_key(organisation: Organisation) -> str:
+    """What identifies an organisation across proposals: its legal entity, or its own id where that is not stated."""
+    entity = organisation.legal_entity
+    return organisation.id if isinstance(entity, Unknown) else entity
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """A legal entity standing in a submission."""
+
+    proposal: str
+    strand: str
+    submitted_at: Maybe[datetime]
+
+
+@dataclass(frozen=True)
+class Submissions:
+    """An index over all submissions of a call, for the rules of scope CALL."""
+
+    by_entity: dict[str, list[Appearance]] = field(default_factory=lambda: defaultdict(list))
+    by_members: dict[frozenset[str], list[Appearance]] = field(default_factory=lambda: defaultdict(list))
+    by_coordinator: dict[str, list[Appearance]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, dossiers: Iterable[Dossier], roles: frozenset[Role] = APPLICANTS) -> "Submissions":
+        """Index the applicants (coordinator and beneficiaries) of every dossier."""
+        index = cls()
+        for dossier in dossiers:
+            strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
+            appearance = Appearance(dossier.proposal, strand, dossier.submitted_at)
+            entities = {entity_key(organisation) for organisation in dossier.consortium.in_roles(roles)}
+            for entity in entities:
+                index.by_entity[entity].append(appearance)
+            index.by_members[frozenset(entities)].append(appearance)
+            coordinators = dossier.consortium.in_roles(frozenset({Role.COORDINATOR}))
+            for coordinator in coordinators:
+                index.by_coordinator[entity_key(coordinator)].append(appearance)
+        return index
+
+
+class Context:
+    """The surroundings of a check.
+
+    Args:
+        call: the call edition in force.
+        geography: names and dated memberships of countries.
+        on: the day on which memberships are asked.
+        submissions: the other submissions, or None if they are not at hand.
+
+    Answers on memberships are kept, so that a country is looked up once a context and not once a member.
+    """
+
+    def __init__(self, call: Call, geography: Geography, on: date, submissions: Submissions | None = None):
+        self.call, self.geography, self.on, self.submissions = call, geography, on, submissions
+        self.basis = Basis.IN_FORCE if isinstance(call.countries.basis, Unknown) else call.countries.basis
+        self._standing: dict[tuple[str, tuple[str, ...], str], Maybe[bool]] = {}
+
+    def standing(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
+        """Whether a country belongs to at least one of the groups, as this call treats it in this strand."""
+        key = (country, groups, strand)
+        known = self._standing.get(key)
+        if known is None:
+            known = self._standing[key] = self._look_up(country, groups, strand)
+        return known
+
+    def _look_up(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
+        doubt: Unknown | None = None
+        for group in groups:
+            treatment = self._treatment(country, group, strand)
+            answer = treatment.counts if treatment else self.geography.is_member(group, country, self.on, self.basis)
+            if isinstance(answer, Unknown):
+                doubt = Unknown(treatment.reason) if treatment else answer
+            elif answer:
+                return True
+        return doubt if doubt is not None else False
+
+    def _treatment(self, country: str, group: str, strand: str) -> Treatment | None:
+        for treatment in self.call.countries.treatments:
+            applies = not treatment.strands or strand in treatment.strands
+            if applies and (treatment.country, treatment.group) == (country, group):
+                return treatment
+        return None
+
+    def group_name(self, groups: tuple[str, ...]) -> str:
+        """The groups in words, for a reason: `EU or COSME`."""
+        return " or ".join(self.geography.group_names.get(group, group) for group in groups)
+
+    def places(self, codes: Iterable[str]) -> str:
+        """Countries in words, in alphabetical order of their codes."""
+        return ", ".join(self.geography.name(code) for code in sorted(codes))

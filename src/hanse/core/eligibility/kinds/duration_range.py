@@ -1,0 +1,50 @@
+"""The project is neither shorter nor longer than its strand allows."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from hanse.core.call import Scope
+from hanse.core.eligibility.context import Context
+from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.proposal import Dossier
+from hanse.core.values.reading import Reader
+from hanse.core.values.unknown import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class DurationRange:
+    """The duration in months lies between the strand's shortest and longest, both included."""
+
+    name: ClassVar[str] = "duration_range"
+    scope: ClassVar[Scope] = Scope.PROPOSAL
+
+    @classmethod
+    def parse(cls, parameters: Reader) -> Self:
+        """Read nothing: the months are the strand's."""
+        return cls()
+
+    def check(self, dossier: Dossier, context: Context) -> Outcome:
+        """Compare the months with what the strand states."""
+        strand = None if isinstance(dossier.strand, Unknown) else context.call.strand(dossier.strand)
+        if strand is None:
+            return Outcome(Verdict.UNDECIDED, "The strand is not known, so neither is the allowed duration.")
+        months = dossier.duration_months
+        if isinstance(months, Unknown):
+            return Outcome(Verdict.UNDECIDED, "The duration is not stated.")
+        least, most = strand.min_months.value, strand.max_months.value
+        shortest = "any" if isinstance(least, Unknown) else str(least)
+        longest = "any" if isinstance(most, Unknown) else str(most)
+        facts = {"months": months, "shortest": shortest, "longest": longest}
+        if not isinstance(least, Unknown) and months < least:
+            reason = f"{months} months is shorter than the {least} months of strand {strand.id}."
+            return Outcome(Verdict.NOT_MET, reason, facts, f"Plan {least - months} more month(s).")
+        if not isinstance(most, Unknown) and months > most:
+            reason = f"{months} months is longer than the {most} months of strand {strand.id}."
+            return Outcome(Verdict.NOT_MET, reason, facts, f"Plan {months - most} fewer month(s).")
+        if isinstance(least, Unknown) and isinstance(most, Unknown):
+            return Outcome(Verdict.UNDECIDED, f"The call does not state the duration of strand {strand.id}.", facts)
+        if isinstance(least, Unknown):
+            return Outcome(Verdict.MET, f"{months} months; at most {longest} are allowed.", facts)
+        if isinstance(most, Unknown):
+            return Outcome(Verdict.MET, f"{months} months; at least {shortest} are asked.", facts)
+        return Outcome(Verdict.MET, f"{months} months; {shortest} to {longest} are allowed.", facts)

@@ -1,0 +1,118 @@
+"""An organisation stands in at most one consortium of a strand, a phase or the call."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Self
+
+from hanse.core.call import Call, Scope
+from hanse.core.consortium import Organisation, Role
+from hanse.core.eligibility.context import Appearance, Context, Submissions, entity_key
+from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.measures import ids_of, names_of, parse_roles
+from hanse.core.proposal import Dossier
+from hanse.core.values.reading import Reader, as_choice
+from hanse.core.values.unknown import Maybe, Unknown
+
+
+class Per(Enum):
+    """Within what an organisation may stand only once."""
+
+    STRAND = "strand"
+    PHASE = "phase"
+    CALL = "call"
+
+
+class Consequence(Enum):
+    """What happens when the limit is broken: all proposals concerned fall, or all but the first submitted."""
+
+    ALL = "all"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class OneConsortiumPerOrganisation:
+    """No participant in `roles` stands in another consortium of the same strand, phase or call.
+
+    Organisations are compared by legal entity, and by their own id where that is not stated. `consequence`
+    unknown means that the limit is broken but the call does not say which proposals fall: undecided.
+    """
+
+    name: ClassVar[str] = "one_consortium_per_organisation"
+    scope: ClassVar[Scope] = Scope.CALL
+
+    per: Per
+    consequence: Maybe[Consequence]
+    roles: frozenset[Role]
+
+    @classmethod
+    def parse(cls, parameters: Reader) -> Self:
+        """Read `per`, and optionally `consequence` (unknown) and `roles`."""
+        return cls(
+            parameters.require("per", as_choice(Per), Per.STRAND),
+            parameters.maybe("consequence", as_choice(Consequence)),
+            parse_roles(parameters),
+        )
+
+    def check(self, dossier: Dossier, context: Context) -> Outcome:
+        """Look each member up among the submissions."""
+        submissions = context.submissions
+        if submissions is None:
+            return Outcome(Verdict.UNDECIDED, "Needs all submissions of the call.")
+        if isinstance(dossier.strand, Unknown) and self.per is not Per.CALL:
+            return Outcome(
+                Verdict.UNDECIDED, f"The strand is not stated, and the limit holds for each {self.per.value}."
+            )
+        scope = self._scope("" if isinstance(dossier.strand, Unknown) else dossier.strand, context.call)
+        clashing: list[Organisation] = []
+        rivals: dict[str, Appearance] = {}
+        for organisation in dossier.consortium.in_roles(self.roles):
+            others = self._others(organisation, dossier, scope, submissions, context.call)
+            if others:
+                clashing.append(organisation)
+                rivals.update((other.proposal, other) for other in others)
+        if not clashing:
+            return Outcome(Verdict.MET, f"No member stands in another consortium of the same {self.per.value}.")
+        facts = {"members": ids_of(clashing), "proposals": sorted(rivals)}
+        also = f"also in {', '.join(sorted(rivals))}: {names_of(clashing)}"
+        return self._consequence(dossier, list(rivals.values()), also, facts)
+
+    def _consequence(
+        self, dossier: Dossier, rivals: list[Appearance], also: str, facts: dict[str, list[str]]
+    ) -> Outcome:
+        repair = "Each of them leaves all consortia but one."
+        if isinstance(self.consequence, Unknown):
+            reason = f"Members stand {also}. The call does not say which proposals fall then."
+            return Outcome(Verdict.UNDECIDED, reason, facts, repair)
+        if self.consequence is Consequence.ALL:
+            return Outcome(Verdict.NOT_MET, f"Members stand {also}.", facts, repair)
+        mine = dossier.submitted_at
+        if isinstance(mine, Unknown):
+            return Outcome(
+                Verdict.UNDECIDED, f"Members stand {also}. It is not stated which was submitted first.", facts, repair
+            )
+        times = [rival.submitted_at for rival in rivals]
+        earlier = any(not isinstance(other, Unknown) and other < mine for other in times)
+        if earlier:
+            return Outcome(Verdict.NOT_MET, f"Members stand {also}, submitted earlier.", facts, repair)
+        if any(isinstance(other, Unknown) or other == mine for other in times):
+            return Outcome(
+                Verdict.UNDECIDED, f"Members stand {also}. It is not stated which was submitted first.", facts, repair
+            )
+        return Outcome(Verdict.MET, f"Members stand {also}, but this proposal was submitted first.", facts)
+
+    def _scope(self, strand_id: str, call: Call) -> str:
+        """Two proposals clash if their strands have the same scope."""
+        if self.per is Per.CALL:
+            return ""
+        strand = call.strand(strand_id)
+        if self.per is Per.PHASE and strand is not None and strand.phase:
+            return f"phase {strand.phase}"
+        return f"strand {strand_id}"
+
+    def _others(
+        self, organisation: Organisation, dossier: Dossier, scope: str, submissions: Submissions, call: Call
+    ) -> list[Appearance]:
+        found = submissions.by_entity.get(entity_key(organisation), ())
+        if len(found) < 2 and all(a.proposal == dossier.proposal for a in found):
+            return []
+        return [a for a in found if a.proposal != dossier.proposal and self._scope(a.strand, call) == scope]

@@ -1,0 +1,51 @@
+"""A consortium applies for one strand only."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar, Self
+
+from hanse.core.call import Scope
+from hanse.core.consortium import APPLICANTS, Role
+from hanse.core.eligibility.context import Context, entity_key
+from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.proposal import Dossier
+from hanse.core.values.reading import Reader, as_choice
+
+
+class Same(Enum):
+    """What makes two consortia the same."""
+
+    SAME_MEMBERS = "same_members"
+    SAME_COORDINATOR = "same_coordinator"
+
+
+@dataclass(frozen=True, slots=True)
+class OneStrandPerConsortium:
+    """The same consortium has no submission in another strand. `same` says what makes two consortia the same."""
+
+    name: ClassVar[str] = "one_strand_per_consortium"
+    scope: ClassVar[Scope] = Scope.CALL
+
+    same: Same
+
+    @classmethod
+    def parse(cls, parameters: Reader) -> Self:
+        """Read `same`."""
+        return cls(parameters.require("same", as_choice(Same), Same.SAME_MEMBERS))
+
+    def check(self, dossier: Dossier, context: Context) -> Outcome:
+        """Look the consortium up among the submissions."""
+        if context.submissions is None:
+            return Outcome(Verdict.UNDECIDED, "Needs all submissions of the call.")
+        if self.same is Same.SAME_MEMBERS:
+            members = frozenset(entity_key(organisation) for organisation in dossier.consortium.in_roles(APPLICANTS))
+            found = context.submissions.by_members.get(members, []) if members else []
+        else:
+            coordinators = dossier.consortium.in_roles(frozenset({Role.COORDINATOR}))
+            found = [a for c in coordinators for a in context.submissions.by_coordinator.get(entity_key(c), [])]
+        others = sorted({a.proposal for a in found if a.proposal != dossier.proposal and a.strand != dossier.strand})
+        if not others:
+            return Outcome(Verdict.MET, "The same consortium has no proposal in another strand.")
+        which = "members" if self.same is Same.SAME_MEMBERS else "coordinator"
+        reason = f"The same {which} stand in another strand with {', '.join(others)}."
+        return Outcome(Verdict.NOT_MET, reason, {"proposals": others}, "Withdraw all but one of them.")
