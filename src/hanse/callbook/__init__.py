@@ -1,0 +1,1 @@
+"""The only reader of call folders, dossiers, participants tables and reference tables."""

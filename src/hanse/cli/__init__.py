@@ -1,0 +1,1 @@
+"""The command line: `hanse check`, `advise`, `rank`, `assign`, `call`, `rehearse`, `tour`."""

@@ -1,0 +1,239 @@
+"""Assessments as JSON, CSV and text. The JSON is a contract (docs/reference/check-json.md)."""
+
+import csv
+import io
+import json
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hanse.core.call import Call, Force, Rule
+from hanse.core.eligibility.findings import Assessment, Finding, ProposalVerdict, Verdict
+from hanse.core.values.citation import Citation
+from hanse.core.values.digest import plain
+
+MARKS = {Verdict.MET: "✓", Verdict.NOT_MET: "✗", Verdict.UNDECIDED: "?"}
+WORDS = {Verdict.MET: "met", Verdict.NOT_MET: "NOT MET", Verdict.UNDECIDED: "undecided"}
+HEADLINES = {
+    ProposalVerdict.ELIGIBLE: "ELIGIBLE",
+    ProposalVerdict.NOT_ELIGIBLE: "NOT ELIGIBLE",
+    ProposalVerdict.UNDECIDED: "UNDECIDED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found over all proposals, with what it rests on."""
+
+    call: Call
+    as_of: date
+    assumptions: tuple[str, ...]
+    assessments: Sequence[Assessment]
+
+    def summary(self) -> dict[str, int]:
+        """How many proposals have each verdict."""
+        counts = dict.fromkeys((verdict.value for verdict in ProposalVerdict), 0)
+        for assessment in self.assessments:
+            counts[assessment.verdict.value] += 1
+        return counts
+
+
+def as_json(report: Report) -> Iterator[str]:
+    """The report as JSON, in pieces, so that a large one is never held whole."""
+    head = {
+        "call": report.call.reference,
+        "edition": report.call.edition,
+        "as_of": report.as_of.isoformat(),
+        "assumptions": list(report.assumptions),
+        "summary": report.summary(),
+    }
+    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "proposals": ['
+    encode = _encoder()
+    rules: dict[str, dict[str, Any]] = {}
+    separator = "\n"
+    for assessment in report.assessments:
+        yield separator + encode(proposal_table(assessment, rules))
+        separator = ",\n"
+    yield "\n]}\n"
+
+
+def _encoder() -> Callable[[Any], str]:
+    """The fast encoder of the `bulk` extra where installed, else the standard one; both write the same values."""
+    try:
+        import orjson
+    except ImportError:
+        return lambda table: json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=plain)
+    dumps = orjson.dumps
+    return lambda table: dumps(table, default=plain).decode()
+
+
+def proposal_table(assessment: Assessment, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """One proposal in the form of the JSON contract; `rules` keeps what is the same for every proposal."""
+    return {
+        "proposal": assessment.proposal,
+        "strand": assessment.strand,
+        "verdict": assessment.verdict.value,
+        "left_to_officer": assessment.left_to_officer,
+        "needs_all_submissions": assessment.needs_all_submissions,
+        "assumptions": assessment.assumptions,
+        "findings": [_finding_table(finding, rules) for finding in assessment.findings],
+    }
+
+
+def _finding_table(finding: Finding, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    rule = finding.rule
+    same = rules.get(rule.id)
+    if same is None:
+        same = rules[rule.id] = {"force": rule.force.value, "citation": _citation_table(rule.citation)}
+    return {
+        "rule": rule.id,
+        "verdict": finding.verdict.value,
+        "force": same["force"],
+        "reason": finding.reason,
+        "facts": finding.facts,
+        "repair": finding.repair,
+        "citation": same["citation"],
+    }
+
+
+def _citation_table(citation: Citation | None) -> dict[str, str] | None:
+    return None if citation is None else {"source": citation.source, "clause": citation.clause}
+
+
+CSV_HEADER = ("proposal", "strand", "verdict", "not_met", "undecided", "left_to_officer", "needs_all_submissions")
+
+
+def as_csv(assessments: Iterable[Assessment]) -> Iterator[str]:
+    """One row a proposal: the verdict and the ids of rules not met and undecided."""
+    yield csv_line(CSV_HEADER)
+    for assessment in assessments:
+        yield csv_line(csv_cells(assessment))
+
+
+def csv_cells(assessment: Assessment) -> tuple[str, ...]:
+    """The cells of one proposal."""
+    aside = {*assessment.left_to_officer, *assessment.needs_all_submissions}
+    broken = [f.rule.id for f in assessment.findings if f.verdict is Verdict.NOT_MET]
+    open_ = [f.rule.id for f in assessment.findings if f.verdict is Verdict.UNDECIDED and f.rule.id not in aside]
+    lists = (broken, open_, assessment.left_to_officer, assessment.needs_all_submissions)
+    return (assessment.proposal, assessment.strand, assessment.verdict.value, *(";".join(ids) for ids in lists))
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One CSV line. A cell that a spreadsheet would run as a formula is put behind an apostrophe."""
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(
+        [f"'{c}" if c[:1] in ("=", "+", "-", "@", "\t") else c for c in cells]
+    )
+    return buffer.getvalue()
+
+
+def as_text(report: Report, sources: Mapping[str, Any], width: int, show_all: bool) -> Iterator[str]:
+    """The report for a reader: one proposal in full, many as a summary with what is wrong with each."""
+    call = report.call
+    yield f"{call.title} ({call.reference}), edition {call.edition}; countries as of {report.as_of}\n"
+    for sentence in report.assumptions:
+        yield _wrapped(f"Assumed: {sentence}.", width, "  ")
+    if len(report.assessments) == 1:
+        yield from _in_full(report.assessments[0], width)
+    else:
+        yield from _overview(report, width, show_all)
+    used = {f.rule.citation.source for a in report.assessments[:1] for f in a.findings if f.rule.citation}
+    named = [(id, sources[id]) for id in sorted(used) if id in sources]
+    if len(report.assessments) == 1 and named:
+        yield "\nSources\n"
+        for id, source in named:
+            yield _wrapped(f"{id}: {source.title}. {source.address}".rstrip(), width, "  ")
+
+
+def _in_full(assessment: Assessment, width: int) -> Iterator[str]:
+    strand = f", strand {assessment.strand}" if assessment.strand else ""
+    yield f"\nProposal {isolated(assessment.proposal)}{strand}: {HEADLINES[assessment.verdict]}\n\n"
+    for finding in assessment.findings:
+        yield from _finding_text(finding, assessment, width)
+    yield from _set_aside(assessment, width)
+    for sentence in assessment.assumptions:
+        yield _wrapped(f"Assumed: {sentence}.", width, "  ")
+
+
+def _finding_text(finding: Finding, assessment: Assessment, width: int) -> Iterator[str]:
+    rule = finding.rule
+    word = WORDS[finding.verdict]
+    if rule.id in assessment.left_to_officer:
+        word = "left to the officer"
+    elif rule.id in assessment.needs_all_submissions:
+        word = "needs all submissions"
+    elif rule.force is Force.ADVISED:
+        word += " (advice)"
+    yield _wrapped(f"{MARKS[finding.verdict]} {rule.text}  [{word}]", width, "", "    ")
+    yield _wrapped(isolated(finding.reason), width, "    ")
+    if finding.repair and finding.verdict is not Verdict.MET:
+        yield _wrapped(f"Repair: {finding.repair}", width, "    ")
+    yield _wrapped(f"{rule.id}; {cited(rule)}", width, "    ")
+
+
+def _set_aside(assessment: Assessment, width: int) -> Iterator[str]:
+    if assessment.left_to_officer:
+        yield _wrapped(f"\nLeft to the officer: {', '.join(assessment.left_to_officer)}.", width)
+    if assessment.needs_all_submissions:
+        yield _wrapped(f"Needs all submissions: {', '.join(assessment.needs_all_submissions)}.", width)
+
+
+def cited(rule: Rule) -> str:
+    """Where a rule comes from, in words."""
+    origin = f"source: {rule.citation}" if rule.citation else "no source"
+    return f"{origin} (assumed: {rule.assumed})" if rule.assumed else origin
+
+
+MOST_SHOWN = 20
+
+
+def _overview(report: Report, width: int, show_all: bool) -> Iterator[str]:
+    counts = report.summary()
+    listed = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items())
+    yield f"\n{len(report.assessments)} proposals: {listed}\n\n"
+    wanting = [a for a in report.assessments if a.verdict is not ProposalVerdict.ELIGIBLE]
+    shown = wanting if show_all else wanting[:MOST_SHOWN]
+    for assessment in shown:
+        strand = f", strand {assessment.strand}" if assessment.strand else ""
+        yield f"{isolated(assessment.proposal)}{strand}: {HEADLINES[assessment.verdict]}\n"
+        aside = {*assessment.left_to_officer, *assessment.needs_all_submissions}
+        for finding in assessment.findings:
+            if finding.verdict is Verdict.MET or finding.rule.id in aside or finding.rule.force is Force.ADVISED:
+                continue
+            text = f"{MARKS[finding.verdict]} {finding.rule.id}: {isolated(finding.reason)} {finding.repair}".rstrip()
+            yield _wrapped(text, width, "  ", "    ")
+    if len(shown) < len(wanting):
+        yield f"... and {len(wanting) - len(shown)} more that are not eligible or undecided; --all shows them.\n"
+    set_aside = sorted({id for a in report.assessments for id in (*a.left_to_officer, *a.needs_all_submissions)})
+    if set_aside:
+        yield _wrapped(
+            f"Set aside from the verdicts (officer, or all submissions needed): {', '.join(set_aside)}.", width
+        )
+
+
+def isolated(text: str) -> str:
+    """Text whose right-to-left letters cannot reorder what stands around it."""
+    return text if text.isascii() else f"\u2068{text}\u2069" if any(_is_rtl(letter) for letter in text) else text
+
+
+def _is_rtl(letter: str) -> bool:
+    return "\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufdff" or "\ufe70" <= letter <= "\ufefc"
+
+
+def _wrapped(text: str, width: int, indent: str = "", further: str | None = None) -> str:
+    lead = "\n" if text.startswith("\n") else ""
+    return (
+        lead
+        + textwrap.fill(
+            text.strip("\n"),
+            width,
+            initial_indent=indent,
+            subsequent_indent=indent if further is None else further,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        + "\n"
+    )
