@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh machine with Python 3.11:
+#   make demo   the main job, on real partnerships
+#   make test   every check and every test
+# The environment is built in .venv on first use and renewed when its inputs change.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: demo test check lint types contracts core-tests docs bench clean
+
+demo: $(VENV)/.ready-all
+	$(BIN)/hanse tour
+
+# Fast first: a wrong type is told in seconds, a broken journey in minutes.
+test: check wheel-smoke
+	$(PYTEST) tests --ignore=tests/core
+
+check: lint types contracts core-tests
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
+
+contracts: $(VENV)/.ready-dev
+	$(BIN)/lint-imports
+
+# The core is the law: every branch of it is covered by its own tests alone.
+core-tests: $(VENV)/.ready-dev
+	$(PYTEST) tests/core --cov=hanse.core --cov-branch --cov-report=term --cov-fail-under=100
+
+# The package as a user gets it: built, installed into an empty environment, run there.
+.PHONY: wheel-smoke
+wheel-smoke: $(VENV)/.ready-dev
+	tools/wheel_smoke.sh
+
+docs: $(VENV)/.ready-dev
+	$(BIN)/python tools/reference_docs.py
+
+bench: $(VENV)/.ready-dev
+	$(BIN)/python bench/run.py
+
+$(VENV)/.ready-%: pyproject.toml constraints.txt tools/environment.sh
+	tools/environment.sh $(VENV) $*
+	touch $@
+
+clean:
+	rm -rf $(VENV) out build dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
