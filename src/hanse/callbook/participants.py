@@ -100,7 +100,7 @@ class _Table:
 
     def read(self, rows: Iterator[tuple[int, list[str]]]) -> list[Dossier]:
         header = next(rows, None)
-        if header is None:
+        if header is None or not header[1]:
             if not self.faults:
                 self._fault("", "is empty; expected a header line with at least the columns proposal, organisation")
             return []
@@ -146,9 +146,9 @@ class _Table:
                 members[proposal].append(participant)
                 if told != before:
                     own[proposal] = self._joined(proposal, own_columns, before, told)
-        if not own:
+        if not own and not self.faults:
             self._fault("", "has a header but no rows")
-        return [
+        dossiers = [
             self._dossier(
                 proposal,
                 members[proposal],
@@ -158,6 +158,8 @@ class _Table:
             )
             for proposal, cells in own.items()
         ]
+        self.faults.sort(key=_line_of)
+        return dossiers
 
     def _places(self, header: list[str]) -> dict[str, int]:
         """Where each column stands; faults for columns missing or named twice."""
@@ -261,6 +263,12 @@ class _Table:
     def _fault(self, key: str, what: str, *, of_line: bool = False) -> None:
         line = key if of_line else str(self._line)
         self.faults.append(Fault(f"{self.path}:{line}", "" if of_line else key, what))
+
+
+def _line_of(fault: Fault) -> int:
+    """The line a fault stands on, so that a reader can walk the file from top to bottom."""
+    line = fault.place.rpartition(":")[2]
+    return int(line) if line.isdigit() else 0
 
 
 def _getter(places: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
