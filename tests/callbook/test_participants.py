@@ -140,8 +140,8 @@ def test_all_faults_are_told_at_once_each_with_its_line(tmp_path: Path) -> None:
             "t.csv:3: role: is 'chief'; expected one of coordinator, beneficiary, affiliated_entity, associated_partner, "
             "international_partner",
             "t.csv:3: registered_on: '01.05.2019' is not a day; expected for example 2020-12-02",
-            "t.csv:4: organisation: is empty; every row names an organisation",
-            "t.csv:5: proposal: is empty; every row names its proposal",
+            "t.csv:4: organisation: is empty; every row names its proposal and an organisation",
+            "t.csv:5: proposal: is empty; every row names its proposal and an organisation",
             "t.csv:6: has 5 cells; the header has 11",
             "t.csv:3: duration_months: is 'many'; expected a whole number of zero or more",
             "t.csv:3: total_cost: '1.234,56' has a comma; write cents after a point and no thousands comma: \"1234.56\"",

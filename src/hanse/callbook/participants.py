@@ -4,17 +4,16 @@ The columns are a contract (docs/reference/participants-table.md). A cell that i
 missing, make the fact they carry unknown.
 """
 
-import csv
-import gzip
-import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+from hanse.callbook.tables import table_rows
 from hanse.core.budget import Budget
-from hanse.core.consortium import Consortium, Organisation, OrganisationKind, Participant, Role
+from hanse.core.consortium import Consortium, Organisation, OrganisationKind, Participant, Registration, Role
 from hanse.core.proposal import Dossier, Vocabulary, as_registration, check_members, role_assumption
 from hanse.core.values.faults import Fault
 from hanse.core.values.money import parse_sum
@@ -24,51 +23,18 @@ from hanse.core.values.unknown import NOT_STATED, Maybe
 T = TypeVar("T")
 
 REQUIRED = ("proposal", "organisation")
-MEMBER = (
-    "organisation",
-    "legal_name",
+TEXTS = ("organisation", "legal_name", "legal_entity")
+TRAITS = (
     "country",
     "role",
     "kind",
-    "legal_entity",
     "own_legal_personality",
     "registered_on",
     "registration_requested_on",
     "properties",
 )
 PROPOSAL = ("strand", "targets", "total_cost", "requested", "duration_months", "submitted_at")
-COLUMNS = ("proposal", *MEMBER, *PROPOSAL)
-
-MOST_BYTES = 8 * 1024**3
-MOST_RATIO = 200
-"""Ordinary tables shrink 10 to 40 times; a file that grows more than this is a bomb."""
-
-
-def table_suffix(path: Path) -> str:
-    """`.csv`, `.csv.gz` or `.parquet` if the path names a table, else an empty text."""
-    name = path.name.lower()
-    return next((suffix for suffix in (".csv", ".csv.gz", ".parquet") if name.endswith(suffix)), "")
-
-
-def check_size(path: Path, faults: list[Fault]) -> bool:
-    """True if a compressed table unpacks to a plausible size; else a fault is added. Reads it once, in small pieces."""
-    if table_suffix(path) != ".csv.gz":
-        return True
-    try:
-        packed = max(path.stat().st_size, 1)
-        unpacked = 0
-        with gzip.open(path) as stream:
-            while block := stream.read(1 << 20):
-                unpacked += len(block)
-                if unpacked > MOST_BYTES or (unpacked > 64 << 20 and unpacked > MOST_RATIO * packed):
-                    sizes = f"more than {unpacked >> 20} MiB from {packed >> 10} KiB"
-                    what = f"unpacks to {sizes}; refused as a decompression bomb"
-                    faults.append(Fault(str(path), "", what))
-                    return False
-    except (OSError, EOFError) as wrong:
-        faults.append(Fault(str(path), "", f"cannot be unpacked: {wrong}"))
-        return False
-    return True
+COLUMNS = ("proposal", *TEXTS, *TRAITS, *PROPOSAL)
 
 
 def read_participants(path: Path, words: Vocabulary, renamed: Mapping[str, str], faults: list[Fault]) -> list[Dossier]:
@@ -80,13 +46,29 @@ def read_participants(path: Path, words: Vocabulary, renamed: Mapping[str, str],
         renamed: our column name to the file's, for files that name columns otherwise.
         faults: every fault is added here with its line; the dossiers are only to be used if none was.
     """
-    if table_suffix(path) == ".parquet":
-        rows = _parquet_rows(path, faults)
-    elif check_size(path, faults):
-        rows = _csv_rows(path, faults)
-    else:
-        return []
-    return _Table(path, words, renamed, faults).read(rows)
+    return _Table(path, words, renamed, faults).read(table_rows(path, faults))
+
+
+@dataclass(slots=True)
+class _Proposal:
+    """What the rows of one proposal have told so far."""
+
+    line: int
+    told: tuple[str, ...]
+    members: list[Participant] = field(default_factory=list)
+    without_role: int = 0
+
+
+class _Traits(NamedTuple):
+    """The facts of a row that many members share, read once for every combination of cells."""
+
+    role: Role | None
+    country: Maybe[str]
+    kind: Maybe[OrganisationKind]
+    own_legal_personality: Maybe[bool]
+    registered_on: Maybe[date | Registration]
+    registration_requested_on: Maybe[date | Registration]
+    properties: Mapping[str, bool]
 
 
 class _Table:
@@ -94,7 +76,7 @@ class _Table:
 
     def __init__(self, path: Path, words: Vocabulary, renamed: Mapping[str, str], faults: list[Fault]):
         self.path, self.words, self.renamed, self.faults = path, words, renamed, faults
-        self._members: dict[tuple[str, ...], Participant] = {}
+        self._traits: dict[tuple[str, ...], _Traits] = {}
         self._cells: dict[tuple[str, str], Any] = {}
         self._line = 1
 
@@ -107,59 +89,66 @@ class _Table:
         places = self._places(header[1])
         if self.faults:
             return []
-        width = len(header[1])
-        proposal_at = places["proposal"]
-        member_columns = tuple(column for column in MEMBER if column in places)
-        member_cells = _getter([places[column] for column in member_columns])
-        own_columns = tuple(column for column in PROPOSAL if column in places)
-        own_cells = _getter([places[column] for column in own_columns])
-        members: dict[str, list[Participant]] = {}
-        own: dict[str, tuple[str, ...]] = {}
-        lines: dict[str, int] = {}
-        without_role: dict[str, int] = {}
-        role_at = places.get("role")
-        known = self._members
-        for line, row in rows:
-            if len(row) != width:
-                if row:
-                    self._fault(f"{line}", f"has {len(row)} cells; the header has {width}", of_line=True)
-                continue
-            self._line = line
-            proposal = row[proposal_at].strip()
-            cells = member_cells(row)
-            participant = known.get(cells)
-            if participant is None:
-                faults_before = len(self.faults)
-                participant = self._participant(dict(zip(member_columns, cells, strict=True)))
-                if len(self.faults) == faults_before:  # the same wrong cells further down are faults of their own line
-                    known[cells] = participant
-            if role_at is None or not row[role_at].strip():
-                without_role[proposal] = without_role.get(proposal, 0) + 1
-            told = own_cells(row)
-            before = own.get(proposal)
-            if before is None:
-                if not proposal:
-                    self._fault("proposal", "is empty; every row names its proposal")
-                self._text("proposal", proposal)
-                own[proposal], lines[proposal], members[proposal] = told, line, [participant]
-            else:
-                members[proposal].append(participant)
-                if told != before:
-                    own[proposal] = self._joined(proposal, own_columns, before, told)
-        if not own and not self.faults:
+        proposals = self._gather(rows, places, len(header[1]))
+        if not proposals and not self.faults:
             self._fault("", "has a header but no rows")
-        dossiers = [
-            self._dossier(
-                proposal,
-                members[proposal],
-                dict(zip(own_columns, cells, strict=True)),
-                lines[proposal],
-                without_role.get(proposal, 0),
-            )
-            for proposal, cells in own.items()
-        ]
+        columns = tuple(column for column in PROPOSAL if column in places)
+        dossiers = [self._dossier(id, found, columns) for id, found in proposals.items()]
         self.faults.sort(key=_line_of)
         return dossiers
+
+    def _gather(
+        self, rows: Iterator[tuple[int, list[str]]], places: Mapping[str, int], width: int
+    ) -> dict[str, _Proposal]:
+        """Read every row and put it to its proposal."""
+        proposal_at, organisation_at = places["proposal"], places["organisation"]
+        name_at, entity_at = places.get("legal_name"), places.get("legal_entity")
+        trait_columns = tuple(column for column in TRAITS if column in places)
+        trait_cells = _getter([places[column] for column in trait_columns])
+        own_columns = tuple(column for column in PROPOSAL if column in places)
+        own_cells = _getter([places[column] for column in own_columns])
+        checked_at = {places[column]: column for column in ("proposal", *TEXTS) if column in places}
+        known_traits = self._traits
+        proposals: dict[str, _Proposal] = {}
+        for line, row in rows:
+            self._line = line
+            if len(row) != width:
+                if row:
+                    self._fault("", f"has {len(row)} cells; the header has {width}")
+                continue
+            letters = "".join(row)
+            if not (letters.isascii() and letters.isprintable()):
+                self._check_letters(row, checked_at)
+            cells = trait_cells(row)
+            traits = known_traits.get(cells)
+            if traits is None:
+                traits = self._read_traits(cells, dict(zip(trait_columns, cells, strict=True)))
+            organisation = Organisation(
+                row[organisation_at].strip(),
+                "" if name_at is None else row[name_at].strip(),
+                traits.country,
+                NOT_STATED if entity_at is None else row[entity_at].strip() or NOT_STATED,
+                traits.kind,
+                traits.own_legal_personality,
+                traits.registered_on,
+                traits.registration_requested_on,
+                traits.properties,
+            )
+            id = row[proposal_at].strip()
+            if not (id and organisation.id):
+                self._fault(
+                    "organisation" if id else "proposal", "is empty; every row names its proposal and an organisation"
+                )
+            told = own_cells(row)
+            proposal = proposals.get(id)
+            if proposal is None:
+                proposal = proposals[id] = _Proposal(line, told)
+            elif told != proposal.told:
+                proposal.told = self._joined(id, own_columns, proposal.told, told)
+            proposal.members.append(Participant(organisation, traits.role or Role.BENEFICIARY))
+            if traits.role is None:
+                proposal.without_role += 1
+        return proposals
 
     def _places(self, header: list[str]) -> dict[str, int]:
         """Where each column stands; faults for columns missing or named twice."""
@@ -178,38 +167,30 @@ class _Table:
                 self._fault(column, f"this column is missing; the header has {', '.join(names)}")
         return places
 
-    def _participant(self, cells: Mapping[str, str]) -> Participant:
+    def _read_traits(self, key: tuple[str, ...], cells: Mapping[str, str]) -> _Traits:
+        faults_before = len(self.faults)
         properties = dict(self._cell("properties", cells, _as_flags) or {})
         own = self._cell("own_legal_personality", cells, _as_yes_no)
         if own is None:
             own = properties.pop("own_legal_personality", None)
-        id = cells["organisation"].strip()
-        if not id:
-            self._fault("organisation", "is empty; every row names an organisation")
-        return Participant(
-            Organisation(
-                id=self._text("organisation", id),
-                legal_name=self._text("legal_name", cells.get("legal_name", "").strip()),
-                country=_or_unknown(self._cell("country", cells, self.words.as_country)),
-                legal_entity=_or_unknown(self._cell("legal_entity", cells, checked_text)),
-                kind=_or_unknown(self._cell("kind", cells, _as_kind)),
-                own_legal_personality=_or_unknown(own),
-                registered_on=_or_unknown(self._cell("registered_on", cells, as_registration)),
-                registration_requested_on=_or_unknown(self._cell("registration_requested_on", cells, as_registration)),
-                properties=properties,
-            ),
-            self._cell("role", cells, _as_role) or Role.BENEFICIARY,
+        traits = _Traits(
+            role=self._cell("role", cells, _as_role),
+            country=_or_unknown(self._cell("country", cells, self.words.as_country)),
+            kind=_or_unknown(self._cell("kind", cells, _as_kind)),
+            own_legal_personality=_or_unknown(own),
+            registered_on=_or_unknown(self._cell("registered_on", cells, as_registration)),
+            registration_requested_on=_or_unknown(self._cell("registration_requested_on", cells, as_registration)),
+            properties=properties,
         )
+        if len(self.faults) == faults_before:  # the same wrong cells further down are faults of their own line
+            self._traits[key] = traits
+        return traits
 
-    def _dossier(
-        self, proposal: str, members: list[Participant], cells: Mapping[str, str], line: int, without_role: int
-    ) -> Dossier:
-        self._line = line
-        consortium = Consortium(tuple(members))
-        self.faults += [
-            replace(fault, place=f"{self.path}:{line}")
-            for fault in check_members(consortium, "", f"proposal {proposal}")
-        ]
+    def _dossier(self, proposal: str, found: _Proposal, columns: tuple[str, ...]) -> Dossier:
+        self._line = found.line
+        cells = dict(zip(columns, found.told, strict=True))
+        consortium = Consortium(tuple(found.members))
+        self.faults += check_members(consortium, f"{self.path}:{found.line}", f"proposal {proposal}")
         return Dossier(
             proposal=proposal,
             strand=_or_unknown(self._cell("strand", cells, checked_text)),
@@ -221,7 +202,7 @@ class _Table:
                 requested=_or_unknown(self._cell("requested", cells, parse_sum)),
             ),
             submitted_at=_or_unknown(self._cell("submitted_at", cells, as_instant)),
-            assumptions=(role_assumption(without_role),) if without_role else (),
+            assumptions=(role_assumption(found.without_role),) if found.without_role else (),
         )
 
     def _as_targets(self, written: str) -> tuple[str, ...]:
@@ -242,12 +223,13 @@ class _Table:
         value: T = self._cells[key]
         return value
 
-    def _text(self, column: str, written: str) -> str:
-        try:
-            return checked_text(written)
-        except ValueError as wrong:
-            self._fault(column, str(wrong))
-            return ""
+    def _check_letters(self, row: list[str], places: Mapping[int, str]) -> None:
+        """A row with letters beyond plain ones: its names are looked at one by one."""
+        for place, column in places.items():
+            try:
+                checked_text(row[place])
+            except ValueError as wrong:
+                self._fault(column, str(wrong))
 
     def _joined(
         self, proposal: str, columns: tuple[str, ...], before: tuple[str, ...], told: tuple[str, ...]
@@ -260,9 +242,8 @@ class _Table:
             joined.append(old if old.strip() else new)
         return tuple(joined)
 
-    def _fault(self, key: str, what: str, *, of_line: bool = False) -> None:
-        line = key if of_line else str(self._line)
-        self.faults.append(Fault(f"{self.path}:{line}", "" if of_line else key, what))
+    def _fault(self, key: str, what: str) -> None:
+        self.faults.append(Fault(f"{self.path}:{self._line}", key, what))
 
 
 def _line_of(fault: Fault) -> int:
@@ -274,7 +255,7 @@ def _line_of(fault: Fault) -> int:
 def _getter(places: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
     if len(places) > 1:
         return itemgetter(*places)
-    return lambda row: tuple(row[place] for place in places)
+    return lambda row: tuple(row[place] for place in places)  # itemgetter of one place gives no tuple
 
 
 def _or_unknown(value: T | None) -> Maybe[T]:
@@ -316,49 +297,3 @@ def _as_number(written: str) -> int:
     if not (written.isascii() and written.isdigit()):
         raise ValueError(f"is {written!r}; expected a whole number of zero or more")
     return int(written)
-
-
-def _csv_rows(path: Path, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with their line numbers; stops at what cannot be read, with a fault."""
-    opened = gzip.open if table_suffix(path) == ".csv.gz" else open
-    line = 0
-    try:
-        with opened(path, "rb") as raw:
-            text = io.TextIOWrapper(raw, "utf-8-sig", newline="")
-            first = text.readline(1 << 20)
-            separator = max(",;\t", key=first.count)
-            reader = csv.reader(_chain(first, text), delimiter=separator, strict=True)
-            for row in reader:
-                line = reader.line_num
-                yield line, row
-    except UnicodeDecodeError as wrong:
-        faults.append(
-            Fault(f"{path}:{line + 1}", "", f"is not UTF-8 text near this line ({wrong.reason}); save it as UTF-8")
-        )
-    except csv.Error as wrong:
-        faults.append(Fault(f"{path}:{line + 1}", "", f"is not CSV: {wrong}"))
-    except (OSError, EOFError) as wrong:
-        faults.append(Fault(str(path), "", f"cannot be read: {wrong}"))
-
-
-def _chain(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first
-    yield from rest
-
-
-def _parquet_rows(path: Path, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
-    """Rows of a Parquet file as texts; the number of a row stands for its line."""
-    try:
-        import polars
-    except ImportError:
-        faults.append(Fault(str(path), "", "Parquet needs the extra 'bulk': pip install 'hanse[bulk]'"))
-        return
-    try:
-        frame = polars.read_parquet(path)
-    except (OSError, polars.exceptions.PolarsError) as wrong:
-        faults.append(Fault(str(path), "", f"cannot be read as Parquet: {wrong}"))
-        return
-    yield 1, frame.columns
-    texts = frame.with_columns(polars.all().cast(polars.String)).fill_null("")
-    for number, row in enumerate(texts.iter_rows(), 2):
-        yield number, list(row)

@@ -4,14 +4,15 @@ import argparse
 import gc
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from hanse.callbook.calls import read_call
 from hanse.callbook.dossiers import check_distinct, dossier_files, read_dossier
-from hanse.cli.render import Report, as_csv, as_json, as_text
+from hanse.cli.render import Report, as_csv, as_json, as_text, total_counts
 from hanse.cli.setting import add_call_options, context_for, standing_assumptions, vocabulary
+from hanse.cli.together import json_pieces
 from hanse.core.call import Call
 from hanse.core.eligibility.context import Submissions
 from hanse.core.eligibility.engine import Examiner
@@ -77,16 +78,25 @@ def run(arguments: argparse.Namespace) -> int:
     together = len(dossiers) > 1 and not arguments.separately
     context = context_for(call, arguments.as_of, Submissions.of(dossiers) if together else None)
     examiner = Examiner(context)
-    report = Report(
-        call, context.on, standing_assumptions(call, arguments.as_of), [examiner.check(dossier) for dossier in dossiers]
-    )
-    write(report, arguments.format, arguments.all)
-    return exit_status(assessment.verdict for assessment in report.assessments)
+    assumptions = standing_assumptions(call, arguments.as_of)
+    if arguments.format == "json":
+        pieces = json_pieces(examiner, dossiers)
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(as_json(call, context.on, assumptions, pieces))
+        return exit_status(total_counts(pieces))
+    report = Report(call, context.on, assumptions, [examiner.check(dossier) for dossier in dossiers])
+    if arguments.format == "csv":
+        sys.stdout.writelines(as_csv(report.assessments))
+    else:
+        width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+        sys.stdout.writelines(as_text(report, call.sources, width, arguments.all))
+    return exit_status(report.summary())
 
 
 def read_dossiers(paths: list[Path], renamed: dict[str, str], words: Vocabulary, faults: list[Fault]) -> list[Dossier]:
     """Read everything the paths stand for; every fault is added to the list."""
-    from hanse.callbook.participants import read_participants, table_suffix
+    from hanse.callbook.participants import read_participants
+    from hanse.callbook.tables import table_suffix
 
     placed: list[tuple[str, Dossier]] = []
     for path in paths:
@@ -130,21 +140,8 @@ def call_of(named: str | None, dossiers: list[Dossier], assume: bool) -> Call:
     return read_call(references[0], assume)
 
 
-def write(report: Report, format: str, show_all: bool) -> None:
-    """Print the report in one of the three formats."""
-    if format == "json":
-        pieces: Iterable[str] = as_json(report)
-    elif format == "csv":
-        pieces = as_csv(report.assessments)
-    else:
-        width = min(shutil.get_terminal_size((100, 24)).columns, 110)
-        pieces = as_text(report, report.call.sources, width, show_all)
-    sys.stdout.writelines(pieces)
-
-
-def exit_status(verdicts: Iterable[ProposalVerdict]) -> int:
-    """0 if all are eligible, 1 if one is not, else 2."""
-    seen = set(verdicts)
-    if ProposalVerdict.NOT_ELIGIBLE in seen:
+def exit_status(counts: Mapping[str, int]) -> int:
+    """0 if all proposals are eligible, 1 if one is not, else 2."""
+    if counts[ProposalVerdict.NOT_ELIGIBLE.value]:
         return 1
-    return 2 if ProposalVerdict.UNDECIDED in seen else 0
+    return 2 if counts[ProposalVerdict.UNDECIDED.value] else 0

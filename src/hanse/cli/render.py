@@ -40,33 +40,59 @@ class Report:
         return counts
 
 
-def as_json(report: Report) -> Iterator[str]:
-    """The report as JSON, in pieces, so that a large one is never held whole."""
-    head = {
-        "call": report.call.reference,
-        "edition": report.call.edition,
-        "as_of": report.as_of.isoformat(),
-        "assumptions": list(report.assumptions),
-        "summary": report.summary(),
-    }
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "proposals": ['
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The JSON of some proposals in a row, without the brackets around them, and how many have each verdict."""
+
+    body: bytes
+    counts: Mapping[str, int]
+
+
+def json_piece(assessments: Iterable[Assessment]) -> Piece:
+    """Write proposals as JSON, one a line."""
     encode = _encoder()
     rules: dict[str, dict[str, Any]] = {}
-    separator = "\n"
-    for assessment in report.assessments:
-        yield separator + encode(proposal_table(assessment, rules))
-        separator = ",\n"
-    yield "\n]}\n"
+    counts = dict.fromkeys((verdict.value for verdict in ProposalVerdict), 0)
+    bodies = []
+    for assessment in assessments:
+        counts[assessment.verdict.value] += 1
+        bodies.append(encode(proposal_table(assessment, rules)))
+    return Piece(b",\n".join(bodies), counts)
 
 
-def _encoder() -> Callable[[Any], str]:
+def as_json(call: Call, as_of: date, assumptions: Sequence[str], pieces: Sequence[Piece]) -> Iterator[bytes]:
+    """The whole answer as JSON, made of pieces."""
+    head = {
+        "call": call.reference,
+        "edition": call.edition,
+        "as_of": as_of.isoformat(),
+        "assumptions": list(assumptions),
+        "summary": total_counts(pieces),
+    }
+    yield json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "proposals": [\n'
+    for number, piece in enumerate(pieces):
+        yield b",\n" if number else b""
+        yield piece.body
+    yield b"\n]}\n"
+
+
+def total_counts(pieces: Iterable[Piece]) -> dict[str, int]:
+    """How many proposals have each verdict, over all pieces."""
+    totals = dict.fromkeys((verdict.value for verdict in ProposalVerdict), 0)
+    for piece in pieces:
+        for verdict, count in piece.counts.items():
+            totals[verdict] += count
+    return totals
+
+
+def _encoder() -> Callable[[Any], bytes]:
     """The fast encoder of the `bulk` extra where installed, else the standard one; both write the same values."""
     try:
         import orjson
     except ImportError:
-        return lambda table: json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=plain)
+        return lambda table: json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=plain).encode()
     dumps = orjson.dumps
-    return lambda table: dumps(table, default=plain).decode()
+    return lambda table: dumps(table, default=plain)
 
 
 def proposal_table(assessment: Assessment, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:

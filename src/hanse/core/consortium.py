@@ -80,10 +80,15 @@ class Consortium:
     """The participants of one proposal, in the order of the application."""
 
     participants: tuple[Participant, ...]
+    _in_roles: dict[frozenset[Role], tuple[Organisation, ...]] = field(default_factory=dict, compare=False, repr=False)
 
-    def in_roles(self, roles: frozenset[Role]) -> list[Organisation]:
-        """The organisations that take part in one of these roles."""
-        return [participant.organisation for participant in self.participants if participant.role in roles]
+    def in_roles(self, roles: frozenset[Role]) -> tuple[Organisation, ...]:
+        """The organisations that take part in one of these roles. Kept, since every rule of a call asks."""
+        found = self._in_roles.get(roles)
+        if found is None:
+            found = tuple(p.organisation for p in self.participants if p.role in roles)
+            self._in_roles[roles] = found
+        return found
 
     def with_added(self, organisations: tuple[Organisation, ...], role: Role = Role.BENEFICIARY) -> "Consortium":
         """This consortium with more participants."""

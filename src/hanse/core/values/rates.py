@@ -36,8 +36,7 @@ def show_rate(rate: Fraction, places: int = 2) -> str:
     Cutting keeps a rate just above a limit from reading as the limit only when the decimals suffice; callers
     that compare two rates show them with `show_rates_apart`.
     """
-    scaled = rate * 100 * 10**places
-    whole, part = divmod(scaled.numerator // scaled.denominator, 10**places)
+    whole, part = divmod(rate.numerator * 100 * 10**places // rate.denominator, 10**places)
     decimals = f"{part:0{places}d}".rstrip("0") if places else ""
     return f"{whole}.{decimals}\u00a0%" if decimals else f"{whole}\u00a0%"
 
