@@ -39,7 +39,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        # What does not take part in equality is not content: it must not change a digest.
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value) if field.compare}
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
