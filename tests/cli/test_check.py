@@ -139,7 +139,7 @@ def test_a_strand_on_the_command_line_overrides_the_file(capsys: pytest.CaptureF
     [
         (["check", "nowhere.toml"], "nowhere.toml: cannot be read: No such file or directory"),
         (["check", str(EXAMPLES), "--call", "COS-NONE"], "COS-NONE: is neither a folder nor a known call"),
-        (["check", str(EXAMPLES / "pool.csv")], "--call: is missing"),
+        (["check", str(EXAMPLES / "pool.csv"), "--call", CALL], "pool.csv:1: proposal: this column is missing"),
         (["check", str(EXAMPLES), "--column", "colour=blue"], "--column: colour=blue: expected OURS=THEIRS"),
     ],
 )
@@ -169,6 +169,11 @@ def test_a_call_without_a_deadline_needs_a_day(tmp_path: Path, capsys: pytest.Ca
     assert run(["check", path, "--call", "HORIZON-EUROPE-STANDARD"]) == 64
     assert "give --as-of" in capsys.readouterr().err
     assert run(["check", path, "--call", "HORIZON-EUROPE-STANDARD", "--as-of", "2022-09-01"]) != 64
+
+
+def test_a_table_names_no_call_so_the_command_must(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(table(tmp_path, P1="IT DE FR"))]) == 64
+    assert "--call: is missing, and the dossiers name no call; see `hanse call list`" in capsys.readouterr().err
 
 
 def test_two_hundred_members_and_none_are_both_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

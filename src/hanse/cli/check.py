@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,6 +11,7 @@ from hanse.callbook.calls import read_call
 from hanse.callbook.dossiers import check_distinct, dossier_files, read_dossier
 from hanse.cli.render import Report, as_csv, as_json, as_text, total_counts
 from hanse.cli.setting import add_call_options, context_for, standing_assumptions, vocabulary
+from hanse.cli.terminal import terminal_width
 from hanse.cli.together import json_pieces
 from hanse.core.call import Call
 from hanse.core.eligibility.context import Submissions
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "csv":
         sys.stdout.writelines(as_csv(report.assessments))
     else:
-        width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+        width = terminal_width()
         sys.stdout.writelines(as_text(report, call.sources, width, arguments.all))
     return exit_status(report.summary())
 

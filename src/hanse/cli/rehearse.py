@@ -10,6 +10,7 @@ from pathlib import Path
 from hanse.callbook.calls import read_call
 from hanse.callbook.reference import organisations
 from hanse.cli.setting import as_of_argument, context_for
+from hanse.cli.terminal import terminal_width, wrapped_line
 from hanse.core.values.faults import Fault, Faulty
 from hanse.engines.rehearsal.run import Assign, Rehearsal, rehearse
 
@@ -52,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         check_writable(arguments.report)
     rehearsal = rehearsal_of(arguments.call, arguments.proposals, arguments.seed, arguments.as_of)
     for line in in_lines(rehearsal):
-        print(line)
+        print(wrapped_line(line, terminal_width()))
     if arguments.report:
         write_report(rehearsal, arguments.report)
         print(f"  Report: {arguments.report}")

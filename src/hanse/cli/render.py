@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hanse.cli.terminal import isolated, wrapped
 from hanse.core.call import Call, Force, Rule
 from hanse.core.eligibility.findings import Assessment, Finding, ProposalVerdict, Verdict
 from hanse.core.values.citation import Citation
@@ -91,8 +91,8 @@ def _encoder() -> Callable[[Any], bytes]:
         import orjson
     except ImportError:
         return lambda table: json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=plain).encode()
-    dumps = orjson.dumps
-    return lambda table: dumps(table, default=plain)
+    dumps, own_forms = orjson.dumps, orjson.OPT_PASSTHROUGH_DATACLASS  # an amount is text, not a table of its fields
+    return lambda table: dumps(table, default=plain, option=own_forms)
 
 
 def proposal_table(assessment: Assessment, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -161,7 +161,7 @@ def as_text(report: Report, sources: Mapping[str, Any], width: int, show_all: bo
     call = report.call
     yield f"{call.title} ({call.reference}), edition {call.edition}; countries as of {report.as_of}\n"
     for sentence in report.assumptions:
-        yield _wrapped(f"Assumed: {sentence}.", width, "  ")
+        yield _line(f"Assumed: {sentence}.", width, "  ")
     if len(report.assessments) == 1:
         yield from _in_full(report.assessments[0], width)
     else:
@@ -171,7 +171,7 @@ def as_text(report: Report, sources: Mapping[str, Any], width: int, show_all: bo
     if len(report.assessments) == 1 and named:
         yield "\nSources\n"
         for id, source in named:
-            yield _wrapped(f"{id}: {source.title}. {source.address}".rstrip(), width, "  ")
+            yield _line(f"{id}: {source.title}. {source.address}".rstrip(), width, "  ")
 
 
 def _in_full(assessment: Assessment, width: int) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _in_full(assessment: Assessment, width: int) -> Iterator[str]:
         yield from _finding_text(finding, assessment, width)
     yield from _set_aside(assessment, width)
     for sentence in assessment.assumptions:
-        yield _wrapped(f"Assumed: {sentence}.", width, "  ")
+        yield _line(f"Assumed: {sentence}.", width, "  ")
 
 
 def _finding_text(finding: Finding, assessment: Assessment, width: int) -> Iterator[str]:
@@ -193,18 +193,18 @@ def _finding_text(finding: Finding, assessment: Assessment, width: int) -> Itera
         word = "needs all submissions"
     elif rule.force is Force.ADVISED:
         word += " (advice)"
-    yield _wrapped(f"{MARKS[finding.verdict]} {rule.text}  [{word}]", width, "", "    ")
-    yield _wrapped(isolated(finding.reason), width, "    ")
+    yield _line(f"{MARKS[finding.verdict]} {rule.text}  [{word}]", width, "", "    ")
+    yield _line(isolated(finding.reason), width, "    ")
     if finding.repair and finding.verdict is not Verdict.MET:
-        yield _wrapped(f"Repair: {finding.repair}", width, "    ")
-    yield _wrapped(f"{rule.id}; {cited(rule)}", width, "    ")
+        yield _line(f"Repair: {finding.repair}", width, "    ")
+    yield _line(f"{rule.id}; {cited(rule)}", width, "    ")
 
 
 def _set_aside(assessment: Assessment, width: int) -> Iterator[str]:
     if assessment.left_to_officer:
-        yield _wrapped(f"\nLeft to the officer: {', '.join(assessment.left_to_officer)}.", width)
+        yield "\n" + _line(f"Left to the officer: {', '.join(assessment.left_to_officer)}.", width)
     if assessment.needs_all_submissions:
-        yield _wrapped(f"Needs all submissions: {', '.join(assessment.needs_all_submissions)}.", width)
+        yield _line(f"Needs all submissions: {', '.join(assessment.needs_all_submissions)}.", width)
 
 
 def cited(rule: Rule) -> str:
@@ -230,36 +230,13 @@ def _overview(report: Report, width: int, show_all: bool) -> Iterator[str]:
             if finding.verdict is Verdict.MET or finding.rule.id in aside or finding.rule.force is Force.ADVISED:
                 continue
             text = f"{MARKS[finding.verdict]} {finding.rule.id}: {isolated(finding.reason)} {finding.repair}".rstrip()
-            yield _wrapped(text, width, "  ", "    ")
+            yield _line(text, width, "  ", "    ")
     if len(shown) < len(wanting):
         yield f"... and {len(wanting) - len(shown)} more that are not eligible or undecided; --all shows them.\n"
     set_aside = sorted({id for a in report.assessments for id in (*a.left_to_officer, *a.needs_all_submissions)})
     if set_aside:
-        yield _wrapped(
-            f"Set aside from the verdicts (officer, or all submissions needed): {', '.join(set_aside)}.", width
-        )
+        yield _line(f"Set aside from the verdicts (officer, or all submissions needed): {', '.join(set_aside)}.", width)
 
 
-def isolated(text: str) -> str:
-    """Text whose right-to-left letters cannot reorder what stands around it."""
-    return text if text.isascii() else f"\u2068{text}\u2069" if any(_is_rtl(letter) for letter in text) else text
-
-
-def _is_rtl(letter: str) -> bool:
-    return "\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufdff" or "\ufe70" <= letter <= "\ufefc"
-
-
-def _wrapped(text: str, width: int, indent: str = "", further: str | None = None) -> str:
-    lead = "\n" if text.startswith("\n") else ""
-    return (
-        lead
-        + textwrap.fill(
-            text.strip("\n"),
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent if further is None else further,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        + "\n"
-    )
+def _line(text: str, width: int, indent: str = "", further: str | None = None) -> str:
+    return wrapped(text, width, indent, further) + "\n"

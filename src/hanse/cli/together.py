@@ -1,6 +1,5 @@
 """Checking thousands of proposals on every core: each process takes a run of them and writes its part of the answer."""
 
-import multiprocessing
 import os
 from collections.abc import Sequence
 from itertools import pairwise
@@ -19,8 +18,10 @@ _work: tuple[Examiner, Sequence[Dossier]] | None = None
 def json_pieces(examiner: Examiner, dossiers: Sequence[Dossier]) -> list[Piece]:
     """Check proposals and write them as JSON, in their order."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if len(dossiers) < WORTH_SHARING or cores < 2 or "fork" not in multiprocessing.get_all_start_methods():
+    if len(dossiers) < WORTH_SHARING or cores < 2 or not hasattr(os, "fork"):
         return [json_piece(map(examiner.check, dossiers))]
+    import multiprocessing  # slow to load, and a single check must not wait for it
+
     global _work  # noqa: PLW0603 -- inherited by fork, see above
     _work = examiner, dossiers
     runs = cores * 4

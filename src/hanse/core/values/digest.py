@@ -7,7 +7,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from hashlib import sha256
 from typing import Any
 
 from hanse.core.values.money import Money
@@ -51,4 +50,6 @@ def canonical_json(value: Any) -> bytes:
 
 def digest(value: Any) -> str:
     """SHA-256 of the canonical form, in lower-case hexadecimal."""
+    from hashlib import sha256  # slow to load, and most commands prove nothing
+
     return sha256(canonical_json(value)).hexdigest()

@@ -3,6 +3,7 @@
 Every chart stands beside the table it was drawn from. The file loads nothing and runs nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape
@@ -10,7 +11,7 @@ from html import escape
 from hanse.core.call import Decider, Force
 from hanse.core.eligibility.findings import ProposalVerdict
 from hanse.core.selection import EnvelopeList, Standing
-from hanse.core.submission import Accepted
+from hanse.core.submission import Accepted, Refused
 from hanse.core.values.money import Money
 from hanse.core.values.unknown import Unknown
 from hanse.engines.rehearsal.charts import bars, columns, stacked
@@ -34,6 +35,18 @@ def funnel(rehearsal: Rehearsal) -> list[tuple[str, int]]:
     return rows
 
 
+def refusals(rehearsal: Rehearsal) -> list[tuple[str, int]]:
+    """Why proposals were refused on submission, by what the reason is about; one proposal may have several."""
+    counts = Counter(
+        reason.about
+        for course in rehearsal.courses
+        if isinstance(course.decision, Refused)
+        for reason in course.decision.reasons
+    )
+    words = {"window": "late", "parts": "incomplete", "strand": "no such strand"}
+    return [(words.get(about, f"rule {about}"), count) for about, count in counts.most_common()]
+
+
 def never_broken(uses: Sequence[RuleUse]) -> list[RuleUse]:
     """Rules of the machine that no proposal broke: unneeded, or not rehearsed."""
     return [use for use in uses if not use.not_met and use.rule.decider is Decider.MACHINE]
@@ -44,7 +57,7 @@ def in_lines(rehearsal: Rehearsal) -> Iterator[str]:
     call = rehearsal.call
     count = len(rehearsal.courses)
     yield f"Rehearsal of {call.title} ({call.reference}), {count} synthetic proposals, seed {rehearsal.seed}"
-    for sentence in call.assumptions:
+    for sentence in rehearsal.assumptions:
         yield f"  Assumed: {sentence}."
     yield ""
     rows = funnel(rehearsal)
@@ -53,6 +66,8 @@ def in_lines(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"  {label:<30} {count:>6}  {'█' * round(count / most * 40)}"
     checked = [course.assessment for course in rehearsal.courses if course.assessment]
     undecided = sum(a.verdict is ProposalVerdict.UNDECIDED for a in checked)
+    refused = ", ".join(f"{why} {count}" for why, count in refusals(rehearsal))
+    yield f"  (refused on submission: {refused or 'none'})"
     yield f"  (undecided, a fact missing: {undecided}; not evaluated)"
     yield ""
     yield "  Rules that fired, most often first"
@@ -105,7 +120,7 @@ def as_html(rehearsal: Rehearsal) -> str:
         f"<h1>{escape(title)}</h1>",
         f"<p>{len(rehearsal.courses)} synthetic proposals, seed {rehearsal.seed}, edition {escape(call.edition)}.</p>",
         "<p>Every organisation in it is fictional; the rules, country dates and figures are the call's.</p>",
-        _assumptions(call.assumptions),
+        _assumptions(rehearsal.assumptions),
         *_steps_part(rehearsal),
         *_rules_part(rehearsal),
         *_arrivals_part(rehearsal),
@@ -131,7 +146,8 @@ def _steps_part(rehearsal: Rehearsal) -> Iterator[str]:
     rows = funnel(rehearsal)
     yield "<h2>From submission to funding</h2>"
     yield bars("Proposals left after each step", f"From {rows[0][1]} submitted to {rows[-1][1]} {rows[-1][0]}.", rows)
-    yield _table("Proposals left after each step", ("Step", "Proposals"), [(label, count) for label, count in rows])
+    yield _table("Proposals left after each step", ("Step", "Proposals"), rows)
+    yield _table("Refused on submission", ("Why", "Proposals"), refusals(rehearsal))
 
 
 def _rules_part(rehearsal: Rehearsal) -> Iterator[str]:

@@ -6,7 +6,8 @@ points around a proposal's hidden merit, and the consensus by the median of the 
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time
 from decimal import Decimal
 from random import Random
 
@@ -66,6 +67,7 @@ class Rehearsal:
     """Everything that happened.
 
     Attributes:
+        assumptions: what the rehearsal rests on because the call is silent, as sentences.
         courses: one for each proposal, in the order made.
         uses: one for each rule of the call, in its order.
         experts: None if nothing was evaluated.
@@ -74,6 +76,7 @@ class Rehearsal:
     """
 
     call: Call
+    assumptions: tuple[str, ...]
     seed: int
     courses: tuple[Course, ...]
     uses: tuple[RuleUse, ...]
@@ -104,6 +107,7 @@ def rehearse(
     Raises:
         ValueError: if the call has a strand for which no eligible consortium can be made.
     """
+    context, assumed = _with_deadline(context)
     examiner = Examiner(context)
     progress(f"making {proposals} proposals")
     made = tuple(Synthesiser(examiner, registry, Random(f"{seed}:proposals")).proposals(proposals))
@@ -136,7 +140,25 @@ def rehearse(
             "ranking": ranking.digest if ranking else stopped,
         }
     )
-    return Rehearsal(context.call, seed, courses, _uses(courses, examiner), experts, ranking, stopped, proof)
+    assumptions = (*context.call.assumptions, *assumed)
+    uses = _uses(courses, examiner)
+    return Rehearsal(context.call, assumptions, seed, courses, uses, experts, ranking, stopped, proof)
+
+
+CLOSING_HOUR = time(17)
+
+
+def _with_deadline(context: Context) -> tuple[Context, list[str]]:
+    """A call that leaves its deadline open gets one for the rehearsal, and the sentences that say so."""
+    window = context.call.window
+    assumed = []
+    if isinstance(window.closes_on, Unknown):
+        window = replace(window, closes_on=context.on)
+        assumed.append(f"the call states no closing day; the rehearsal closes on {context.on}")
+    if isinstance(window.closes_at, Unknown):
+        window = replace(window, closes_at=CLOSING_HOUR)
+        assumed.append(f"the call states no closing hour; the rehearsal closes at {CLOSING_HOUR:%H:%M}, {window.zone}")
+    return Context(replace(context.call, window=window), context.geography, context.on), assumed
 
 
 def _received(made: Iterable[Synthetic], examiner: Examiner) -> tuple[Course, ...]:

@@ -6,17 +6,18 @@ organisation made here is fictional and its name says so.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from fractions import Fraction
 from random import Random
 
-from hanse.core.budget import Budget
+from hanse.core.budget import Budget, CostLine, total
 from hanse.core.call import Call, Strand
-from hanse.core.consortium import Consortium, Organisation, OrganisationKind, Participant, Role
-from hanse.core.eligibility.boundaries import steps
+from hanse.core.consortium import Consortium, Organisation, OrganisationKind, Participant, Registration, Role
+from hanse.core.eligibility.boundaries import Change, Step, steps
 from hanse.core.eligibility.engine import Examiner
 from hanse.core.eligibility.findings import Assessment, ProposalVerdict
 from hanse.core.proposal import Dossier
-from hanse.core.values.money import Money, portion
+from hanse.core.values.money import Money, share_out
 from hanse.core.values.unknown import NOT_STATED, Unknown
 
 MARKETS = {"US": 8, "CA": 7, "JP": 7, "CN": 5, "IL": 4, "ZA": 4, "IN": 3, "KR": 3}
@@ -68,7 +69,7 @@ class Synthesiser:
         self._made = 0
         self._strands = _weighted_strands(self.call)
         self._earlier: list[Dossier] = []
-        self._closing = _closing(self.call, examiner)
+        self._closing = _closing(self.call)
 
     def proposals(self, count: int) -> Iterator[Synthetic]:
         """Make so many proposals, numbered from 1."""
@@ -139,7 +140,7 @@ class Synthesiser:
             else OrganisationKind.BUSINESS_NETWORK,
             own_legal_personality=True,
             registered_on=(self._closing - timedelta(days=self._from_the_edge(1500))).date(),
-            registration_requested_on=NOT_STATED,
+            registration_requested_on=Registration.NEVER,
             properties={"independent": True, "defence_related": self.random.randrange(3) == 0},
             sectors=model.sectors,
             markets=frozenset(self._targets()[:2]),
@@ -147,7 +148,7 @@ class Synthesiser:
 
     def _targets(self) -> tuple[str, ...]:
         urn = [market for market, weight in MARKETS.items() for _ in range(weight)]
-        wanted = 2 + self.random.randrange(4)
+        wanted = 2 + self._from_the_edge(4)
         chosen: dict[str, None] = {}
         while len(chosen) < wanted:
             chosen[urn[self.random.randrange(len(urn))]] = None
@@ -157,17 +158,25 @@ class Synthesiser:
         least, most = strand.min_months.known, strand.max_months.known
         low = least if least is not None else min(12, most or 12)
         high = most if most is not None else max(24, low)
-        return low + self._from_the_edge(high - low + 1)
+        distance = self._from_the_edge(high - low + 1)
+        return low + distance if self.random.randrange(2) else high - distance
 
     def _budget(self, strand: Strand) -> Budget:
         """A request of seven to ten tenths of the cap, and costs that just allow it or more."""
         cap = strand.max_grant.known or Money(400_000_00)
         requested = Money(cap.cents * (1000 - self._from_the_edge(301)) // 1000)
-        rate = strand.max_rate.known
-        costs = requested if rate is None else Money(-(-requested.cents * rate.denominator // rate.numerator))
-        costs = costs + Money(self._from_the_edge(50_000) * 100)
-        assert rate is None or requested <= portion(costs, rate)  # noqa: S101 -- a synthetic budget must be valid by construction
-        return Budget(total_cost=costs, requested=requested)
+        rates = [strand.max_rate.known or Fraction(1)]
+        by_category = {c.category: c for c in self.call.cost_rates if not c.strands or strand.id in c.strands}
+        rates += [figure.max_rate.known or Fraction(1) for figure in by_category.values()]
+        lowest = min(rates)
+        costs = Money(-(-requested.cents * lowest.denominator // lowest.numerator) + self._from_the_edge(50_000) * 100)
+        shares = share_out(costs, [1] * len(by_category)) if by_category else ()
+        lines = tuple(
+            # A cent more in each category than its share makes up for rates that are rounded down one by one.
+            CostLine("all partners", "WP1", category, amount + Money(1))
+            for category, amount in zip(by_category, shares, strict=True)
+        )
+        return Budget(total(line.amount for line in lines) if lines else costs, requested, lines)
 
     def _from_the_edge(self, width: int) -> int:
         """A distance from a limit: none at all one time in three, since that is where rules turn."""
@@ -175,11 +184,13 @@ class Synthesiser:
 
     def _one_step(self, dossier: Dossier) -> tuple[Dossier, str]:
         """One small change, as an applicant might make it the evening before; rather one that costs eligibility."""
-        changes = list(steps(dossier, self.examiner.context, self._spare()))
-        if not changes:
-            return dossier, ""
-        for _ in range(TRIES):
-            step = changes[self.random.randrange(len(changes))]
+        by_change: dict[Change, list[Step]] = {}
+        for step in steps(dossier, self.examiner.context, self._spare()):
+            by_change.setdefault(step.change, []).append(step)
+        sorts = list(by_change.values())
+        for _ in range(TRIES):  # the sort of change first, or the many steps of many members would crowd out the rest
+            alike = sorts[self.random.randrange(len(sorts))]
+            step = alike[self.random.randrange(len(alike))]
             if self.examiner.check(step.dossier).verdict is not ProposalVerdict.ELIGIBLE:
                 break
         return step.dossier, step.sentence
@@ -195,6 +206,7 @@ class Synthesiser:
             self._crowd,
             self._nobody,
             self._silent,
+            self._strange_strand,
         )
         return twists[self.random.randrange(len(twists))](dossier)
 
@@ -237,6 +249,9 @@ class Synthesiser:
         consortium = Consortium((Participant(quiet, first.role), *rest))
         return replace(dossier, consortium=consortium, duration_months=NOT_STATED), "facts left out"
 
+    def _strange_strand(self, dossier: Dossier) -> tuple[Dossier, str]:
+        return replace(dossier, strand="no such strand"), "a strand that the call does not have"
+
     def _received_at(self, sort: str) -> datetime:
         """Arrival: most in the last day, many in the last hour; nasty ones at the very second or after it."""
         if sort == "nasty" and self.random.randrange(3) == 0:
@@ -250,10 +265,8 @@ def _weighted_strands(call: Call) -> list[Strand]:
     return [strand for strand in call.strands for _ in range(max(strand.expected_projects.known or 1, 1))]
 
 
-def _closing(call: Call, examiner: Examiner) -> datetime:
-    """The closing instant, or the end of the day asked for where the call states no hour."""
+def _closing(call: Call) -> datetime:
     closing = call.window.closing
-    if not isinstance(closing, Unknown):
-        return closing
-    day = examiner.context.on
-    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    if isinstance(closing, Unknown):
+        raise ValueError(f"{call.reference} has no closing instant; a rehearsal needs one to submit against")
+    return closing

@@ -1,0 +1,50 @@
+"""Writing for a reader at a terminal: how wide, wrapped how, and safe for names of every script."""
+
+import os
+import sys
+import textwrap
+
+
+def terminal_width(most: int = 110) -> int:
+    """Columns to write in: the terminal's, at most `most`; 100 where there is no terminal.
+
+    (`shutil` knows this too, and takes longer to load than a check has time for.)
+    """
+    try:
+        return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, most))
+    except (OSError, ValueError):
+        return min(100, most)
+
+
+def wrapped(text: str, width: int, indent: str = "", further: str | None = None) -> str:
+    """Text broken into lines of at most `width`, without a line end after the last.
+
+    Args:
+        indent: what the first line starts with.
+        further: what the other lines start with; the same if left out.
+    """
+    return textwrap.fill(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent if further is None else further,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def wrapped_line(line: str, width: int) -> str:
+    """A line with its own indentation, broken where it is too long; further lines are indented two more."""
+    if len(line) <= width:
+        return line
+    indent = line[: len(line) - len(line.lstrip())]
+    return wrapped(line.strip(), width, indent, f"{indent}  ")
+
+
+def isolated(text: str) -> str:
+    """Text whose right-to-left letters cannot reorder what stands around it."""
+    return f"\u2068{text}\u2069" if not text.isascii() and any(map(_is_right_to_left, text)) else text
+
+
+def _is_right_to_left(letter: str) -> bool:
+    return "\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufdff" or "\ufe70" <= letter <= "\ufefc"
