@@ -6,10 +6,7 @@ import textwrap
 
 
 def terminal_width(most: int = 110) -> int:
-    """Columns to write in: the terminal's, at most `most`; 100 where there is no terminal.
-
-    (`shutil` knows this too, and takes longer to load than a check has time for.)
-    """
+    """Columns to write in: the terminal's, at most `most`; 100 where there is no terminal."""
     try:
         return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, most))
     except (OSError, ValueError):
