@@ -4,10 +4,11 @@
 is `Unknown`. Rules are kept as data here; the eligibility engine gives them their meaning.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from types import MappingProxyType
@@ -190,7 +191,7 @@ class Award:
 
     Attributes:
         criteria: award criteria, or unknown.
-        overall_threshold: least weighted total to pass.
+        overall_threshold: least total to pass; `core.evaluation.ThresholdBasis` says of which points.
         step: points are given in multiples of this.
         tie_breaks: in the order of the call; after the last, proposals stay tied and an officer decides.
         partial_place: what to do with the first proposal that fits only in part.
@@ -395,7 +396,7 @@ def _as_zone(written: object) -> str:
     name = as_name(written)
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):  # not found, a folder, or a path that leaves the tables
         raise ValueError(f'{name!r} is not a time zone; expected for example "Europe/Brussels"') from None
     return name
 
@@ -473,6 +474,9 @@ def _parse_transfer(reader: Reader) -> Transfer:
     return transfer
 
 
+_POINTS = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
+
+
 def as_points(written: object) -> Decimal:
     """Points as an exact decimal of zero or more: a whole number, or text such as `"3.5"`.
 
@@ -481,13 +485,9 @@ def as_points(written: object) -> Decimal:
     """
     if isinstance(written, bool) or not isinstance(written, int | str):
         raise ValueError(f'is {written!r}; write points as a whole number or as text, for example "3.5"')
-    try:
-        points = Decimal(written)
-    except InvalidOperation:
-        raise ValueError(f'{written!r} is not a number of points; expected for example "3.5"') from None
-    if not points.is_finite() or points < 0:
-        raise ValueError(f"{written!r} is not zero or more")
-    return points
+    if not _POINTS.fullmatch(str(written).strip()):
+        raise ValueError(f'{written!r} is not a number of points; expected zero or more, for example "3.5"')
+    return Decimal(str(written).strip())
 
 
 def _parse_award(reader: Reader) -> Award:

@@ -220,14 +220,12 @@ def _parse_budget(reader: Reader) -> Budget:
     summed = total(line.amount for line in lines)
     if lines and not isinstance(stated, Unknown) and stated != summed:
         reader.fault("total_cost", f"is {stated.plain}, but the cost lines add up to {summed.plain}")
-    financing: Maybe[tuple[Financing, ...]] = NOT_STATED
-    if reader.has("financing"):
-        financing = tuple(_parse_financing(source) for source in reader.tables("financing"))
+    financing = tuple(_parse_financing(source) for source in reader.tables("financing"))
     budget = Budget(
         total_cost=summed if lines and isinstance(stated, Unknown) else stated,
         requested=reader.maybe("requested", parse_sum),
         lines=lines,
-        financing=financing,
+        financing=financing if reader.has("financing") else NOT_STATED,
     )
     reader.close()
     return budget

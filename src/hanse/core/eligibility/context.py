@@ -70,7 +70,10 @@ class Context:
         self._standing: dict[tuple[str, tuple[str, ...], str], Maybe[bool]] = {}
 
     def standing(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
-        """Whether a country belongs to at least one of the groups, as this call treats it in this strand."""
+        """Whether a country belongs to at least one of the groups, as this call treats it in this strand.
+
+        `strand` is empty where it is not stated; the answer is then unknown if the call's strands differ in it.
+        """
         key = (country, groups, strand)
         known = self._standing.get(key)
         if known is None:
@@ -78,6 +81,11 @@ class Context:
         return known
 
     def _look_up(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
+        if not strand and any(t.strands and t.country == country for t in self.call.countries.treatments):
+            answers = {self.standing(country, groups, each.id) for each in self.call.strands}
+            if len(answers) == 1:
+                return answers.pop()
+            return Unknown(f"the strand is not stated, on which the standing of {self.geography.name(country)} depends")
         doubt: Unknown | None = None
         for group in groups:
             treatment = self._treatment(country, group, strand)

@@ -49,6 +49,14 @@ def entity_range(organisations: Iterable[Organisation]) -> tuple[int, int]:
     Where a legal entity is not stated, two organisations in one country might be the same body; two in
     different countries cannot be, since a legal entity is established in one country.
     """
+    organisations = tuple(organisations)
+    entities = {organisation.legal_entity for organisation in organisations}
+    if not any(isinstance(entity, Unknown) for entity in entities):
+        return len(entities), len(entities)
+    return _entity_range_with_gaps(organisations)
+
+
+def _entity_range_with_gaps(organisations: Iterable[Organisation]) -> tuple[int, int]:
     stated: dict[str, set[str]] = {}
     unplaced: set[str] = set()
     unstated = 0
@@ -148,12 +156,12 @@ def each_member(
             continue
         (breaking if answer is False else doubtful).append(organisation)
     if not breaking and not doubtful:
-        return Outcome(Verdict.MET, met.format(count=len(organisations)), {"members": ids_of(organisations)})
+        return Outcome(Verdict.MET, met.replace("{count}", str(len(organisations))), {"members": ids_of(organisations)})
     facts = {"breaking": ids_of(breaking), "not_known": ids_of(doubtful)}
     if breaking:
         names = names_of(breaking)
-        return Outcome(Verdict.NOT_MET, broken.format(names=names), facts, repair.format(names=names))
-    return Outcome(Verdict.UNDECIDED, unsure.format(names=names_of(doubtful)), facts)
+        return Outcome(Verdict.NOT_MET, broken.replace("{names}", names), facts, repair.replace("{names}", names))
+    return Outcome(Verdict.UNDECIDED, unsure.replace("{names}", names_of(doubtful)), facts)
 
 
 def as_day_or_closing(written: object) -> date | None:

@@ -60,7 +60,7 @@ def parse_money(written: object) -> Money:
     if not _PLAIN.fullmatch(text) or not text.isascii():
         raise ValueError(f'{written!r} is not an amount; expected for example "1234.56"')
     euros, _, cents = text.partition(".")
-    magnitude = int(euros.lstrip("-")) * 100 + int(cents.ljust(2, "0") or "0")
+    magnitude = int(euros.lstrip("-")) * 100 + int(cents.ljust(2, "0"))
     return Money(-magnitude if text.startswith("-") else magnitude)
 
 

@@ -121,7 +121,7 @@ class Reader:
         for key in self.table:
             if key not in self._taken:
                 known = ", ".join(sorted(self._taken))
-                self.fault(str(key), f"is not a key here; expected one of: {known}")
+                self.fault(str(key), f"is not a key here; expected {f'one of: {known}' if known else 'none'}")
 
     def _converted(self, key: str, written: Any, convert: Callable[[Any], T], stand_in: T) -> T:
         try:

@@ -13,7 +13,11 @@ from hanse.core.values.unknown import Unknown
 
 @dataclass(frozen=True, slots=True)
 class DurationRange:
-    """The duration in months lies between the strand's shortest and longest, both included."""
+    """The duration in months lies between the strand's shortest and longest, both included.
+
+    A bound that the call leaves unknown makes the rule undecided, unless the other one is missed. A call without a
+    shortest duration says so: 0.
+    """
 
     name: ClassVar[str] = "duration_range"
     scope: ClassVar[Scope] = Scope.PROPOSAL
@@ -32,19 +36,18 @@ class DurationRange:
         if isinstance(months, Unknown):
             return Outcome(Verdict.UNDECIDED, "The duration is not stated.")
         least, most = strand.min_months.value, strand.max_months.value
-        shortest = "any" if isinstance(least, Unknown) else str(least)
-        longest = "any" if isinstance(most, Unknown) else str(most)
-        facts = {"months": months, "shortest": shortest, "longest": longest}
+        facts = {"months": months, "shortest": least, "longest": most}
         if not isinstance(least, Unknown) and months < least:
             reason = f"{months} months is shorter than the {least} months of strand {strand.id}."
             return Outcome(Verdict.NOT_MET, reason, facts, f"Plan {least - months} more month(s).")
         if not isinstance(most, Unknown) and months > most:
             reason = f"{months} months is longer than the {most} months of strand {strand.id}."
             return Outcome(Verdict.NOT_MET, reason, facts, f"Plan {months - most} fewer month(s).")
-        if isinstance(least, Unknown) and isinstance(most, Unknown):
-            return Outcome(Verdict.UNDECIDED, f"The call does not state the duration of strand {strand.id}.", facts)
-        if isinstance(least, Unknown):
-            return Outcome(Verdict.MET, f"{months} months; at most {longest} are allowed.", facts)
-        if isinstance(most, Unknown):
-            return Outcome(Verdict.MET, f"{months} months; at least {shortest} are asked.", facts)
-        return Outcome(Verdict.MET, f"{months} months; {shortest} to {longest} are allowed.", facts)
+        if isinstance(least, Unknown) or isinstance(most, Unknown):
+            which = "shortest" if isinstance(least, Unknown) else "longest"
+            return Outcome(
+                Verdict.UNDECIDED, f"The call does not state the {which} duration of strand {strand.id}.", facts
+            )
+        if not least:
+            return Outcome(Verdict.MET, f"{months} months; at most {most} are allowed.", facts)
+        return Outcome(Verdict.MET, f"{months} months; {least} to {most} are allowed.", facts)

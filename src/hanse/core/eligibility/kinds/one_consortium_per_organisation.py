@@ -65,16 +65,25 @@ class OneConsortiumPerOrganisation:
         scope = self._scope("" if isinstance(dossier.strand, Unknown) else dossier.strand, context.call)
         clashing: list[Organisation] = []
         rivals: dict[str, Appearance] = {}
+        unplaced: set[str] = set()
         for organisation in dossier.consortium.in_roles(self.roles):
-            others = self._others(organisation, dossier, scope, submissions, context.call)
-            if others:
+            others = self._others(organisation, dossier, submissions)
+            inside = [other for other in others if self._scope(other.strand, context.call) == scope]
+            if inside:
                 clashing.append(organisation)
-                rivals.update((other.proposal, other) for other in others)
-        if not clashing:
-            return Outcome(Verdict.MET, f"No member stands in another consortium of the same {self.per.value}.")
-        facts = {"members": ids_of(clashing), "proposals": sorted(rivals)}
-        also = f"also in {', '.join(sorted(rivals))}: {names_of(clashing)}"
-        return self._consequence(dossier, list(rivals.values()), also, facts)
+                rivals.update((other.proposal, other) for other in inside)
+            if self.per is not Per.CALL:
+                unplaced.update(other.proposal for other in others if not other.strand)
+        outcome = Outcome(Verdict.MET, f"No member stands in another consortium of the same {self.per.value}.")
+        if clashing:
+            facts = {"members": ids_of(clashing), "proposals": sorted(rivals)}
+            also = f"also in {', '.join(sorted(rivals))}: {names_of(clashing)}"
+            outcome = self._consequence(dossier, list(rivals.values()), also, facts)
+        if unplaced and outcome.verdict is Verdict.MET:
+            listed = ", ".join(sorted(unplaced))
+            reason = f"Members also stand in {listed}, of which the strand is not stated."
+            return Outcome(Verdict.UNDECIDED, reason, {"proposals": sorted(unplaced)})
+        return outcome
 
     def _consequence(
         self, dossier: Dossier, rivals: list[Appearance], also: str, facts: dict[str, list[str]]
@@ -109,10 +118,6 @@ class OneConsortiumPerOrganisation:
             return f"phase {strand.phase}"
         return f"strand {strand_id}"
 
-    def _others(
-        self, organisation: Organisation, dossier: Dossier, scope: str, submissions: Submissions, call: Call
-    ) -> list[Appearance]:
+    def _others(self, organisation: Organisation, dossier: Dossier, submissions: Submissions) -> list[Appearance]:
         found = submissions.by_entity.get(entity_key(organisation), ())
-        if len(found) < 2 and all(a.proposal == dossier.proposal for a in found):
-            return []
-        return [a for a in found if a.proposal != dossier.proposal and self._scope(a.strand, call) == scope]
+        return [appearance for appearance in found if appearance.proposal != dossier.proposal]

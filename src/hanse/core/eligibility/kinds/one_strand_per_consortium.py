@@ -10,6 +10,7 @@ from hanse.core.eligibility.context import Context, entity_key
 from hanse.core.eligibility.findings import Outcome, Verdict
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_choice
+from hanse.core.values.unknown import Unknown
 
 
 class Same(Enum):
@@ -43,9 +44,15 @@ class OneStrandPerConsortium:
         else:
             coordinators = dossier.consortium.in_roles(frozenset({Role.COORDINATOR}))
             found = [a for c in coordinators for a in context.submissions.by_coordinator.get(entity_key(c), [])]
-        others = sorted({a.proposal for a in found if a.proposal != dossier.proposal and a.strand != dossier.strand})
-        if not others:
+        strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
+        rivals = [a for a in found if a.proposal != dossier.proposal and not (strand and a.strand == strand)]
+        if not rivals:
             return Outcome(Verdict.MET, "The same consortium has no proposal in another strand.")
         which = "members" if self.same is Same.SAME_MEMBERS else "coordinator"
+        others = sorted({a.proposal for a in rivals if strand and a.strand})
+        if not others:
+            others = sorted({a.proposal for a in rivals})
+            reason = f"The same {which} stand in {', '.join(others)} too; whether in the same strand is not stated."
+            return Outcome(Verdict.UNDECIDED, reason, {"proposals": others})
         reason = f"The same {which} stand in another strand with {', '.join(others)}."
         return Outcome(Verdict.NOT_MET, reason, {"proposals": others}, "Withdraw all but one of them.")

@@ -50,7 +50,7 @@ class RegisteredOrRequested:
             dossier.consortium.in_roles(self.roles),
             lambda organisation: self._holds(organisation, day),
             met=f"All {{count}} members are registered on the {self.platform}{request} by {day}.",
-            broken=f"Neither registered on the {self.platform}{request} by {day}: {{names}}."
+            broken=f"Neither registered on the {self.platform} nor registration requested by {day}: {{names}}."
             if request
             else f"Not registered on the {self.platform} by {day}: {{names}}.",
             unsure=f"Not stated whether registered on the {self.platform}{request} by {day}: {{names}}.",
