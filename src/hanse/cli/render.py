@@ -3,16 +3,16 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from hanse.cli.encoding import json_encoder
 from hanse.cli.terminal import isolated, wrapped
 from hanse.core.call import Call, Force, Rule
 from hanse.core.eligibility.findings import Assessment, Finding, ProposalVerdict, Verdict
 from hanse.core.values.citation import Citation
-from hanse.core.values.digest import plain
 
 MARKS = {Verdict.MET: "✓", Verdict.NOT_MET: "✗", Verdict.UNDECIDED: "?"}
 WORDS = {Verdict.MET: "met", Verdict.NOT_MET: "NOT MET", Verdict.UNDECIDED: "undecided"}
@@ -50,7 +50,7 @@ class Piece:
 
 def json_piece(assessments: Iterable[Assessment]) -> Piece:
     """Write proposals as JSON, one a line."""
-    encode = _encoder()
+    encode = json_encoder()
     rules: dict[str, dict[str, Any]] = {}
     counts = dict.fromkeys((verdict.value for verdict in ProposalVerdict), 0)
     bodies = []
@@ -83,16 +83,6 @@ def total_counts(pieces: Iterable[Piece]) -> dict[str, int]:
         for verdict, count in piece.counts.items():
             totals[verdict] += count
     return totals
-
-
-def _encoder() -> Callable[[Any], bytes]:
-    """The fast encoder of the `bulk` extra where installed, else the standard one; both write the same values."""
-    try:
-        import orjson
-    except ImportError:
-        return lambda table: json.dumps(table, ensure_ascii=False, separators=(",", ":"), default=plain).encode()
-    dumps, own_forms = orjson.dumps, orjson.OPT_PASSTHROUGH_DATACLASS  # an amount is text, not a table of its fields
-    return lambda table: dumps(table, default=plain, option=own_forms)
 
 
 def proposal_table(assessment: Assessment, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
