@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from html import escape
 
+from hanse.core.assignment import Infeasible
 from hanse.core.call import Decider, Force
 from hanse.core.eligibility.findings import ProposalVerdict
 from hanse.core.selection import EnvelopeList, Standing
@@ -15,7 +16,7 @@ from hanse.core.submission import Accepted, Refused
 from hanse.core.values.money import Money
 from hanse.core.values.unknown import Unknown
 from hanse.engines.rehearsal.charts import bars, columns, stacked
-from hanse.engines.rehearsal.run import Rehearsal, RuleUse
+from hanse.engines.rehearsal.run import Experts, Rehearsal, RuleUse
 from hanse.engines.rehearsal.style import STYLE
 
 
@@ -87,16 +88,8 @@ def _selection_lines(rehearsal: Rehearsal) -> Iterator[str]:
     if rehearsal.stopped:
         yield f"  Not evaluated: {rehearsal.stopped}."
         return
-    experts = rehearsal.experts
-    if experts and experts.assignment:
-        proof = (
-            "proven optimum"
-            if experts.assignment.optimal
-            else f"within {float(experts.assignment.gap):.4%} of the optimum"
-        )
-        yield f"  {experts.count} experts, {experts.per_proposal} a proposal, {experts.conflicts} conflicts: {proof}"
-    elif experts:
-        yield "  Experts were not assigned: the extra 'assign' is not installed"
+    if rehearsal.experts:
+        yield f"  {_experts_sentence(rehearsal.experts)}"
     if rehearsal.ranking:
         for listed in rehearsal.ranking.envelopes:
             amount = "unknown" if isinstance(listed.amount, Unknown) else f"{listed.amount} EUR"
@@ -107,6 +100,16 @@ def _selection_lines(rehearsal: Rehearsal) -> Iterator[str]:
             )
         for question in rehearsal.ranking.open_questions:
             yield f"  To be decided: {question.text}"
+
+
+def _experts_sentence(experts: Experts) -> str:
+    assignment = experts.assignment
+    if assignment is None:
+        return "Experts were not assigned: the extra 'assign' is not installed"
+    if isinstance(assignment, Infeasible):
+        return f"No assignment of {experts.count} experts exists: {assignment.reasons[0]}"
+    proof = "proven optimum" if assignment.optimal else f"within {float(assignment.gap):.4%} of the optimum"
+    return f"{experts.count} experts, {experts.per_proposal} a proposal, {experts.conflicts} conflicts: {proof}"
 
 
 # --- HTML --------------------------------------------------------------------------------------------------------
@@ -215,7 +218,7 @@ def _selection_part(rehearsal: Rehearsal) -> Iterator[str]:
         yield f"<p>Not evaluated: {escape(rehearsal.stopped)}.</p>"
         return
     if rehearsal.experts:
-        yield f"<p>{escape(next(iter(_selection_lines(rehearsal))).strip())}.</p>"
+        yield f"<p>{escape(_experts_sentence(rehearsal.experts))}.</p>"
     for listed in rehearsal.ranking.envelopes:
         yield from _envelope_part(listed)
     questions = rehearsal.ranking.open_questions

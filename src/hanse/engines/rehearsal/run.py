@@ -11,7 +11,7 @@ from datetime import time
 from decimal import Decimal
 from random import Random
 
-from hanse.core.assignment import Assignment, AssignmentProblem
+from hanse.core.assignment import Assignment, AssignmentProblem, Infeasible
 from hanse.core.call import AwardCriterion, Call, Rule
 from hanse.core.consortium import Organisation
 from hanse.core.eligibility.context import Context, Submissions
@@ -28,7 +28,7 @@ from hanse.engines.rehearsal.synthesise import Synthesiser, Synthetic
 LOAD = 6
 """Most proposals that an expert of a rehearsal takes."""
 
-Assign = Callable[[AssignmentProblem], Assignment]
+Assign = Callable[[AssignmentProblem], Assignment | Infeasible]
 Progress = Callable[[str], None]
 
 
@@ -59,7 +59,7 @@ class Experts:
     per_proposal: int
     pairs: int
     conflicts: int
-    assignment: Assignment | None
+    assignment: Assignment | Infeasible | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,9 @@ def rehearse(
             "proposals": [digest([course.synthetic.dossier, course.synthetic.twist]) for course in courses],
             "received": [isinstance(course.decision, Accepted) for course in courses],
             "verdicts": [course.assessment and _verdicts(course.assessment) for course in courses],
-            "experts": experts and experts.assignment and experts.assignment.experts_of,
+            "experts": experts.assignment.experts_of
+            if experts and isinstance(experts.assignment, Assignment)
+            else None,
             "ranking": ranking.digest if ranking else stopped,
         }
     )
@@ -278,6 +280,11 @@ def _uses(courses: Sequence[Course], examiner: Examiner) -> tuple[RuleUse, ...]:
     return tuple(
         RuleUse(bound.rule, *(counts[bound.rule.id][verdict] for verdict in Verdict)) for bound in examiner.rules
     )
+
+
+def _pairs(experts: Experts | None) -> tuple[tuple[int, ...], ...] | None:
+    assignment = experts.assignment if experts else None
+    return assignment.experts_of if isinstance(assignment, Assignment) else None
 
 
 def _verdicts(assessment: Assessment) -> list[str]:

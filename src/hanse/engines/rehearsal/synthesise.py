@@ -232,8 +232,9 @@ class Synthesiser:
         if not self._earlier:
             return self._nobody(dossier)
         other = self._earlier[self.random.randrange(len(self._earlier))]
-        strands = [strand.id for strand in self.call.strands if strand.id != other.strand] or [other.strand]
-        return replace(dossier, consortium=other.consortium, strand=strands[0]), f"has the members of {other.proposal}"
+        strands = [strand.id for strand in self.call.strands if strand.id != other.strand]
+        strand = strands[0] if strands else other.strand
+        return replace(dossier, consortium=other.consortium, strand=strand), f"has the members of {other.proposal}"
 
     def _crowd(self, dossier: Dossier) -> tuple[Dossier, str]:
         crowd = tuple(self._organisation() for _ in range(200 - len(dossier.consortium.participants)))
