@@ -72,7 +72,7 @@ def test_byte_order_marks_line_ends_and_separators_of_every_sort_are_read(conten
 
 def test_rows_with_equal_cells_share_their_facts(tmp_path: Path) -> None:
     header = "organisation,country,registered_on,properties,sectors\n"
-    (one, other), _ = read(f"{header}a,IT,2020-01-01,independent,x;y\nb,IT,2020-01-01,independent,x;y\n", tmp_path)
+    (one, other), _ = read(f"{header}a,IT,2020-01-01,independent,x;y\nb,IT, 2020-01-01,independent,x;y\n", tmp_path)
     assert one.registered_on is other.registered_on
     assert one.properties is other.properties
     assert one.sectors is other.sectors

@@ -11,6 +11,8 @@ from hanse.core.values.unknown import NOT_STATED, Maybe
 class Role(Enum):
     """How a participant takes part. Only a coordinator and beneficiaries sign and receive the grant."""
 
+    __hash__ = object.__hash__  # members are single objects; hashing their names would take most of a check
+
     COORDINATOR = "coordinator"
     BENEFICIARY = "beneficiary"
     AFFILIATED_ENTITY = "affiliated_entity"

@@ -52,6 +52,18 @@ class Submissions:
         return index
 
 
+class Standings(dict[str, Maybe[bool]]):
+    """The standing of countries in some groups; looked up when first asked for, and kept for the next member."""
+
+    def __init__(self, context: "Context", groups: tuple[str, ...], strand: str):
+        super().__init__()
+        self._context, self._groups, self._strand = context, groups, strand
+
+    def __missing__(self, country: str) -> Maybe[bool]:
+        answer = self[country] = self._context.look_up(country, self._groups, self._strand)
+        return answer
+
+
 class Context:
     """The surroundings of a check.
 
@@ -67,20 +79,24 @@ class Context:
     def __init__(self, call: Call, geography: Geography, on: date, submissions: Submissions | None = None):
         self.call, self.geography, self.on, self.submissions = call, geography, on, submissions
         self.basis = Basis.IN_FORCE if isinstance(call.countries.basis, Unknown) else call.countries.basis
-        self._standing: dict[tuple[str, tuple[str, ...], str], Maybe[bool]] = {}
+        self._standings: dict[tuple[tuple[str, ...], str], Standings] = {}
 
-    def standing(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
-        """Whether a country belongs to at least one of the groups, as this call treats it in this strand.
+    def standings(self, groups: tuple[str, ...], strand: str) -> "Standings":
+        """For every country, whether it belongs to at least one of the groups, as this call treats it in this strand.
 
         `strand` is empty where it is not stated; the answer is then unknown if the call's strands differ in it.
         """
-        key = (country, groups, strand)
-        known = self._standing.get(key)
+        known = self._standings.get((groups, strand))
         if known is None:
-            known = self._standing[key] = self._look_up(country, groups, strand)
+            known = self._standings[groups, strand] = Standings(self, groups, strand)
         return known
 
-    def _look_up(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
+    def standing(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
+        """The standing of one country; see `standings`."""
+        return self.standings(groups, strand)[country]
+
+    def look_up(self, country: str, groups: tuple[str, ...], strand: str) -> Maybe[bool]:
+        """The standing of one country, from the call's treatments and the dated tables; `standings` keeps it."""
         if not strand and any(t.strands and t.country == country for t in self.call.countries.treatments):
             answers = {self.standing(country, groups, each.id) for each in self.call.strands}
             if len(answers) == 1:

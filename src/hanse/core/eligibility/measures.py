@@ -107,12 +107,13 @@ def tally(
 ) -> CountryTally:
     """Sort members by their country's standing in the groups."""
     result = CountryTally()
+    standings = context.standings(groups, strand)
     for organisation in organisations:
         country = organisation.country
         if isinstance(country, Unknown):
             result.unplaced.append(organisation)
             continue
-        standing = context.standing(country, groups, strand)
+        standing = standings[country]
         if isinstance(standing, Unknown):
             result.doubts.append(standing.note)
             result.doubtful.setdefault(country, []).append(organisation)

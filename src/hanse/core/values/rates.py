@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
 
@@ -36,7 +37,12 @@ def show_rate(rate: Fraction, places: int = 2) -> str:
     Cutting keeps a rate just above a limit from reading as the limit only when the decimals suffice; callers
     that compare two rates show them with `show_rates_apart`.
     """
-    whole, part = divmod(rate.numerator * 100 * 10**places // rate.denominator, 10**places)
+    return _in_per_cent(rate.numerator, rate.denominator, places)
+
+
+@lru_cache(maxsize=1024)
+def _in_per_cent(numerator: int, denominator: int, places: int) -> str:
+    whole, part = divmod(numerator * 100 * 10**places // denominator, 10**places)
     decimals = f"{part:0{places}d}".rstrip("0") if places else ""
     return f"{whole}.{decimals}\u00a0%" if decimals else f"{whole}\u00a0%"
 

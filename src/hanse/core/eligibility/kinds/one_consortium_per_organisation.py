@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Call, Scope
 from hanse.core.consortium import Organisation, Role
-from hanse.core.eligibility.context import Appearance, Context, Submissions, entity_key
+from hanse.core.eligibility.context import Appearance, Context, entity_key
 from hanse.core.eligibility.findings import Outcome, Verdict
 from hanse.core.eligibility.measures import ids_of, names_of, parse_roles
 from hanse.core.proposal import Dossier
@@ -67,7 +67,10 @@ class OneConsortiumPerOrganisation:
         rivals: dict[str, Appearance] = {}
         unplaced: set[str] = set()
         for organisation in dossier.consortium.in_roles(self.roles):
-            others = self._others(organisation, dossier, submissions)
+            found = submissions.by_entity.get(entity_key(organisation), ())
+            if len(found) == 1 and found[0].proposal == dossier.proposal:  # the usual case, told at once
+                continue
+            others = [appearance for appearance in found if appearance.proposal != dossier.proposal]
             inside = [other for other in others if self._scope(other.strand, context.call) == scope]
             if inside:
                 clashing.append(organisation)
@@ -117,7 +120,3 @@ class OneConsortiumPerOrganisation:
         if self.per is Per.PHASE and strand is not None and strand.phase:
             return f"phase {strand.phase}"
         return f"strand {strand_id}"
-
-    def _others(self, organisation: Organisation, dossier: Dossier, submissions: Submissions) -> list[Appearance]:
-        found = submissions.by_entity.get(entity_key(organisation), ())
-        return [appearance for appearance in found if appearance.proposal != dossier.proposal]

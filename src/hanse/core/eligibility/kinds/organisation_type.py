@@ -14,8 +14,8 @@ from hanse.core.values.reading import Reader, as_choice, as_names
 from hanse.core.values.unknown import Maybe, Unknown
 
 
-def _as_kinds(written: object) -> frozenset[OrganisationKind]:
-    return frozenset(as_choice(OrganisationKind)(word) for word in as_names(written))
+def _as_kinds(written: object) -> tuple[OrganisationKind, ...]:
+    return tuple(as_choice(OrganisationKind)(word) for word in as_names(written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,13 @@ class OrganisationType:
     name: ClassVar[str] = "organisation_type"
     scope: ClassVar[Scope] = Scope.PARTICIPANT
 
-    allowed: frozenset[OrganisationKind]
+    allowed: tuple[OrganisationKind, ...]
     roles: frozenset[Role]
 
     @classmethod
     def parse(cls, parameters: Reader) -> Self:
         """Read `allowed` and optionally `roles`."""
-        return cls(parameters.require("allowed", _as_kinds, frozenset()), parse_roles(parameters))
+        return cls(parameters.require("allowed", _as_kinds, ()), parse_roles(parameters))
 
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Ask the kind of each member."""

@@ -66,8 +66,11 @@ class RegisteredOrRequested:
         return context.on if isinstance(closing, Unknown) else closing
 
     def _holds(self, organisation: Organisation, day: date) -> Maybe[bool]:
-        registered = _by(organisation.registered_on, day)
-        if registered is True or self.requested_counts is False:
+        first = organisation.registered_on
+        if isinstance(first, date) and first <= day:  # the usual case, told at once
+            return True
+        registered = _by(first, day)
+        if self.requested_counts is False:
             return registered
         requested = _by(organisation.registration_requested_on, day)
         if requested is True and self.requested_counts is True:
