@@ -11,6 +11,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from hanse.callbook.cells import as_flags, as_kind, as_number, as_role, as_yes_no, split
 from hanse.callbook.tables import table_rows
 from hanse.core.budget import Budget
 from hanse.core.consortium import Consortium, Organisation, OrganisationKind, Participant, Registration, Role
@@ -29,12 +30,11 @@ TRAITS = (
     "role",
     "kind",
     "own_legal_personality",
-    "registered_on",
-    "registration_requested_on",
     "properties",
 )
+DAYS = ("registered_on", "registration_requested_on")
 PROPOSAL = ("strand", "targets", "total_cost", "requested", "duration_months", "submitted_at")
-COLUMNS = ("proposal", *TEXTS, *TRAITS, *PROPOSAL)
+COLUMNS = ("proposal", *TEXTS, *TRAITS, *DAYS, *PROPOSAL)
 
 
 def read_participants(path: Path, words: Vocabulary, renamed: Mapping[str, str], faults: list[Fault]) -> list[Dossier]:
@@ -46,7 +46,10 @@ def read_participants(path: Path, words: Vocabulary, renamed: Mapping[str, str],
         renamed: our column name to the file's, for files that name columns otherwise.
         faults: every fault is added here with its line; the dossiers are only to be used if none was.
     """
-    return _Table(path, words, renamed, faults).read(table_rows(path, faults))
+    own: list[Fault] = []  # other files may have had faults of their own
+    dossiers = _Table(path, words, renamed, own).read(table_rows(path, own))
+    faults += sorted(own, key=_line_of)
+    return dossiers
 
 
 @dataclass(slots=True)
@@ -66,8 +69,6 @@ class _Traits(NamedTuple):
     country: Maybe[str]
     kind: Maybe[OrganisationKind]
     own_legal_personality: Maybe[bool]
-    registered_on: Maybe[date | Registration]
-    registration_requested_on: Maybe[date | Registration]
     properties: Mapping[str, bool]
 
 
@@ -77,6 +78,7 @@ class _Table:
     def __init__(self, path: Path, words: Vocabulary, renamed: Mapping[str, str], faults: list[Fault]):
         self.path, self.words, self.renamed, self.faults = path, words, renamed, faults
         self._traits: dict[tuple[str, ...], _Traits] = {}
+        self._days: dict[str, Maybe[date | Registration]] = {}
         self._cells: dict[tuple[str, str], Any] = {}
         self._line = 1
 
@@ -93,9 +95,7 @@ class _Table:
         if not proposals and not self.faults:
             self._fault("", "has a header but no rows")
         columns = tuple(column for column in PROPOSAL if column in places)
-        dossiers = [self._dossier(id, found, columns) for id, found in proposals.items()]
-        self.faults.sort(key=_line_of)
-        return dossiers
+        return [self._dossier(id, found, columns) for id, found in proposals.items()]
 
     def _gather(
         self, rows: Iterator[tuple[int, list[str]]], places: Mapping[str, int], width: int
@@ -103,6 +103,7 @@ class _Table:
         """Read every row and put it to its proposal."""
         proposal_at, organisation_at = places["proposal"], places["organisation"]
         name_at, entity_at = places.get("legal_name"), places.get("legal_entity")
+        registered_at, requested_at = (places.get(column) for column in DAYS)
         trait_columns = tuple(column for column in TRAITS if column in places)
         trait_cells = _getter([places[column] for column in trait_columns])
         own_columns = tuple(column for column in PROPOSAL if column in places)
@@ -130,8 +131,8 @@ class _Table:
                 NOT_STATED if entity_at is None else row[entity_at].strip() or NOT_STATED,
                 traits.kind,
                 traits.own_legal_personality,
-                traits.registered_on,
-                traits.registration_requested_on,
+                NOT_STATED if registered_at is None else self._day("registered_on", row[registered_at]),
+                NOT_STATED if requested_at is None else self._day("registration_requested_on", row[requested_at]),
                 traits.properties,
             )
             id = row[proposal_at].strip()
@@ -169,22 +170,31 @@ class _Table:
 
     def _read_traits(self, key: tuple[str, ...], cells: Mapping[str, str]) -> _Traits:
         faults_before = len(self.faults)
-        properties = dict(self._cell("properties", cells, _as_flags) or {})
-        own = self._cell("own_legal_personality", cells, _as_yes_no)
+        properties = dict(self._cell("properties", cells, as_flags) or {})
+        own = self._cell("own_legal_personality", cells, as_yes_no)
         if own is None:
             own = properties.pop("own_legal_personality", None)
         traits = _Traits(
-            role=self._cell("role", cells, _as_role),
+            role=self._cell("role", cells, as_role),
             country=_or_unknown(self._cell("country", cells, self.words.as_country)),
-            kind=_or_unknown(self._cell("kind", cells, _as_kind)),
+            kind=_or_unknown(self._cell("kind", cells, as_kind)),
             own_legal_personality=_or_unknown(own),
-            registered_on=_or_unknown(self._cell("registered_on", cells, as_registration)),
-            registration_requested_on=_or_unknown(self._cell("registration_requested_on", cells, as_registration)),
             properties=properties,
         )
         if len(self.faults) == faults_before:  # the same wrong cells further down are faults of their own line
             self._traits[key] = traits
         return traits
+
+    def _day(self, column: str, written: str) -> Maybe[date | Registration]:
+        known = self._days.get(written)
+        if known is not None:
+            return known
+        faults_before = len(self.faults)
+        found = self._cell(column, {column: written}, as_registration)
+        day: Maybe[date | Registration] = NOT_STATED if found is None else found
+        if len(self.faults) == faults_before:
+            self._days[written] = day
+        return day
 
     def _dossier(self, proposal: str, found: _Proposal, columns: tuple[str, ...]) -> Dossier:
         self._line = found.line
@@ -196,7 +206,7 @@ class _Table:
             strand=_or_unknown(self._cell("strand", cells, checked_text)),
             consortium=consortium,
             targets=_or_unknown(self._cell("targets", cells, self._as_targets)),
-            duration_months=_or_unknown(self._cell("duration_months", cells, _as_number)),
+            duration_months=_or_unknown(self._cell("duration_months", cells, as_number)),
             budget=Budget(
                 total_cost=_or_unknown(self._cell("total_cost", cells, parse_sum)),
                 requested=_or_unknown(self._cell("requested", cells, parse_sum)),
@@ -206,7 +216,7 @@ class _Table:
         )
 
     def _as_targets(self, written: str) -> tuple[str, ...]:
-        return self.words.as_targets(_split(written))
+        return self.words.as_targets(split(written))
 
     def _cell(self, column: str, cells: Mapping[str, str], convert: Callable[[str], T]) -> T | None:
         """The value of a cell, None if it is empty; a cell seen before is not read again."""
@@ -260,40 +270,3 @@ def _getter(places: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
 
 def _or_unknown(value: T | None) -> Maybe[T]:
     return NOT_STATED if value is None else value
-
-
-def _split(written: str) -> list[str]:
-    return [part.strip() for part in written.split(";") if part.strip()]
-
-
-def _as_flags(written: str) -> Mapping[str, bool]:
-    """Properties: `defence_related;!independent`."""
-    return {checked_text(part.lstrip("! ")): not part.startswith("!") for part in _split(written)}
-
-
-def _as_yes_no(written: str) -> bool:
-    if written.lower() not in {"true", "false", "yes", "no"}:
-        raise ValueError(f"is {written!r}; expected true or false")
-    return written.lower() in {"true", "yes"}
-
-
-def _as_kind(written: str) -> OrganisationKind:
-    try:
-        return OrganisationKind(written)
-    except ValueError:
-        raise ValueError(f"is {written!r}; expected one of {', '.join(k.value for k in OrganisationKind)}") from None
-
-
-def _as_role(written: str) -> Role:
-    if written == "partner":  # what lists of members commonly write for a beneficiary that does not coordinate
-        return Role.BENEFICIARY
-    try:
-        return Role(written)
-    except ValueError:
-        raise ValueError(f"is {written!r}; expected one of {', '.join(role.value for role in Role)}") from None
-
-
-def _as_number(written: str) -> int:
-    if not (written.isascii() and written.isdigit()):
-        raise ValueError(f"is {written!r}; expected a whole number of zero or more")
-    return int(written)

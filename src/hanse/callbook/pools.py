@@ -6,12 +6,13 @@
 cell that is empty, and a column that is missing, make the fact they carry unknown. Other columns are ignored.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from hanse.callbook.cells import as_flags, as_kind, as_yes_no, split
 from hanse.callbook.tables import table_rows
-from hanse.core.consortium import Organisation, OrganisationKind
+from hanse.core.consortium import Organisation
 from hanse.core.proposal import Vocabulary, as_registration
 from hanse.core.values.faults import Fault
 from hanse.core.values.reading import checked_text
@@ -63,11 +64,11 @@ class _Pool:
         self._seats: dict[str, tuple[Maybe[str], int]] = {}
         converters: tuple[Callable[[str], Any], ...] = (
             words.as_country,
-            _as_kind,
-            _as_yes_no,
+            as_kind,
+            as_yes_no,
             as_registration,
             as_registration,
-            _as_flags,
+            as_flags,
             _as_set,
             self._as_markets,
         )
@@ -150,7 +151,7 @@ class _Pool:
         return value
 
     def _as_markets(self, written: str) -> frozenset[str]:
-        return frozenset(self.words.as_targets(_split(written)))
+        return frozenset(self.words.as_targets(split(written)))
 
     def _text(self, column: str, written: str) -> None:
         try:
@@ -162,34 +163,5 @@ class _Pool:
         self.faults.append(Fault(f"{self.path}:{self._line}", key, what))
 
 
-def _split(written: str) -> list[str]:
-    return [part.strip() for part in written.split(";") if part.strip()]
-
-
 def _as_set(written: str) -> frozenset[str]:
-    return frozenset(checked_text(part) for part in _split(written))
-
-
-def _as_flags(written: str) -> Mapping[str, bool]:
-    """Properties: `defence_related;!independent`. A name with `!` is known to be false."""
-    flags: dict[str, bool] = {}
-    for part in _split(written):
-        name = checked_text(part.lstrip("! "))
-        if not name:
-            raise ValueError(f"is {written!r}; expected names such as defence_related;!independent")
-        if flags.setdefault(name, not part.startswith("!")) is part.startswith("!"):
-            raise ValueError(f"says of {name} that it is true and that it is false")
-    return flags
-
-
-def _as_yes_no(written: str) -> bool:
-    if written.lower() not in {"true", "false", "yes", "no"}:
-        raise ValueError(f"is {written!r}; expected true or false")
-    return written.lower() in {"true", "yes"}
-
-
-def _as_kind(written: str) -> OrganisationKind:
-    try:
-        return OrganisationKind(written)
-    except ValueError:
-        raise ValueError(f"is {written!r}; expected one of {', '.join(k.value for k in OrganisationKind)}") from None
+    return frozenset(checked_text(part) for part in split(written))

@@ -51,12 +51,12 @@ class Piece:
 def json_piece(assessments: Iterable[Assessment]) -> Piece:
     """Write proposals as JSON, one a line."""
     encode = json_encoder()
-    rules: dict[str, dict[str, Any]] = {}
+    citations: dict[str, dict[str, str] | None] = {}
     counts = dict.fromkeys((verdict.value for verdict in ProposalVerdict), 0)
     bodies = []
     for assessment in assessments:
         counts[assessment.verdict.value] += 1
-        bodies.append(encode(proposal_table(assessment, rules)))
+        bodies.append(encode(proposal_table(assessment, citations)))
     return Piece(b",\n".join(bodies), counts)
 
 
@@ -85,32 +85,31 @@ def total_counts(pieces: Iterable[Piece]) -> dict[str, int]:
     return totals
 
 
-def proposal_table(assessment: Assessment, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """One proposal in the form of the JSON contract; `rules` keeps what is the same for every proposal."""
+def proposal_table(assessment: Assessment, citations: dict[str, dict[str, str] | None]) -> dict[str, Any]:
+    """One proposal in the form of the JSON contract; `citations` keeps those of rules seen before."""
     return {
         "proposal": assessment.proposal,
         "strand": assessment.strand,
-        "verdict": assessment.verdict.value,
+        "verdict": assessment.verdict,
         "left_to_officer": assessment.left_to_officer,
         "needs_all_submissions": assessment.needs_all_submissions,
         "assumptions": assessment.assumptions,
-        "findings": [_finding_table(finding, rules) for finding in assessment.findings],
+        "findings": [_finding_table(finding, citations) for finding in assessment.findings],
     }
 
 
-def _finding_table(finding: Finding, rules: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _finding_table(finding: Finding, citations: dict[str, dict[str, str] | None]) -> dict[str, Any]:
     rule = finding.rule
-    same = rules.get(rule.id)
-    if same is None:
-        same = rules[rule.id] = {"force": rule.force.value, "citation": _citation_table(rule.citation)}
+    if rule.id not in citations:
+        citations[rule.id] = _citation_table(rule.citation)
     return {
         "rule": rule.id,
-        "verdict": finding.verdict.value,
-        "force": same["force"],
+        "verdict": finding.verdict,
+        "force": rule.force,
         "reason": finding.reason,
         "facts": finding.facts,
         "repair": finding.repair,
-        "citation": same["citation"],
+        "citation": citations[rule.id],
     }
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -299,7 +300,11 @@ class Call:
 
     def strand(self, id: str) -> Strand | None:
         """The strand with this id, or None."""
-        return next((strand for strand in self.strands if strand.id == id), None)
+        return self._strands_by_id.get(id)
+
+    @cached_property
+    def _strands_by_id(self) -> dict[str, Strand]:
+        return {strand.id: strand for strand in reversed(self.strands)}  # of two with one id, the first counts
 
     def envelope(self, id: str) -> Envelope | None:
         """The envelope with this id, or None."""

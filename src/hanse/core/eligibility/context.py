@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
 from hanse.core.call import Call, Treatment
 from hanse.core.consortium import APPLICANTS, Organisation, Role
@@ -78,6 +79,7 @@ class Context:
 
     def __init__(self, call: Call, geography: Geography, on: date, submissions: Submissions | None = None):
         self.call, self.geography, self.on, self.submissions = call, geography, on, submissions
+        self._name = cache(geography.name)
         self.basis = Basis.IN_FORCE if isinstance(call.countries.basis, Unknown) else call.countries.basis
         self._standings: dict[tuple[tuple[str, ...], str], Standings] = {}
 
@@ -125,4 +127,4 @@ class Context:
 
     def places(self, codes: Iterable[str]) -> str:
         """Countries in words, in alphabetical order of their codes."""
-        return ", ".join(self.geography.name(code) for code in sorted(codes))
+        return ", ".join(map(self._name, sorted(codes)))

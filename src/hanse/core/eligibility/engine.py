@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hanse.core.call import Call, Decider, Force, Rule, Scope
 from hanse.core.eligibility.context import Context, Submissions
-from hanse.core.eligibility.findings import Assessment, Finding, Outcome, ProposalVerdict, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Assessment, Finding, Outcome, ProposalVerdict
 from hanse.core.eligibility.kinds import KINDS, Kind
 from hanse.core.proposal import Dossier
 from hanse.core.values.faults import Fault, Faulty
@@ -15,12 +15,15 @@ from hanse.core.values.unknown import Unknown
 
 @dataclass(frozen=True, slots=True)
 class BoundRule:
-    """A rule of a call together with its kind, parameters read."""
+    """A rule of a call together with its kind, parameters read, and what the engine has to know of it at once."""
 
     rule: Rule
     kind: Kind
     scope: Scope
     only_strands: frozenset[str]
+    of_officer: bool
+    over_call: bool
+    required: bool
 
 
 def bind(call: Call, place: str, faults: list[Fault]) -> tuple[BoundRule, ...]:
@@ -49,7 +52,18 @@ def bind(call: Call, place: str, faults: list[Fault]) -> tuple[BoundRule, ...]:
             faults.append(
                 Fault(place, f"rule {rule.id}.decider", 'expected decider = "officer" for a question to an officer')
             )
-        bound.append(BoundRule(rule, kind, rule.scope or kind.scope, frozenset(rule.strands)))
+        scope = rule.scope or kind.scope
+        bound.append(
+            BoundRule(
+                rule,
+                kind,
+                scope,
+                frozenset(rule.strands),
+                of_officer=rule.decider is Decider.OFFICER,
+                over_call=scope is Scope.CALL,
+                required=rule.force is Force.REQUIRED,
+            )
+        )
     return tuple(bound)
 
 
@@ -96,17 +110,17 @@ class Examiner:
             rule = bound.rule
             if unstated and bound.only_strands:
                 outcome = Outcome(
-                    Verdict.UNDECIDED, f"The strand is not stated; this rule is for strand {', '.join(rule.strands)}."
+                    UNDECIDED, f"The strand is not stated; this rule is for strand {', '.join(rule.strands)}."
                 )
             else:
                 outcome = bound.kind.check(dossier, context)
             findings.append(Finding(rule, outcome.verdict, outcome.reason, outcome.facts, outcome.repair))
-            if rule.decider is Decider.OFFICER:
+            if bound.of_officer:
                 officer.append(rule.id)
-            elif bound.scope is Scope.CALL and context.submissions is None:
+            elif bound.over_call and context.submissions is None:
                 all_needed.append(rule.id)
-            elif rule.force is Force.REQUIRED and outcome.verdict is not Verdict.MET:
-                if outcome.verdict is Verdict.NOT_MET:
+            elif bound.required and outcome.verdict is not MET:
+                if outcome.verdict is NOT_MET:
                     verdict = ProposalVerdict.NOT_ELIGIBLE
                 elif verdict is ProposalVerdict.ELIGIBLE:
                     verdict = ProposalVerdict.UNDECIDED

@@ -6,7 +6,7 @@ from datetime import date
 
 from hanse.core.consortium import APPLICANTS, Organisation, Role
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome, Verdict
 from hanse.core.values.reading import Reader, as_day, as_names
 from hanse.core.values.unknown import Maybe, Unknown
 
@@ -127,8 +127,8 @@ def tally(
 def by_range(low: int, high: int, minimum: int) -> Verdict:
     """The verdict on a minimum for a count known only as a range."""
     if low >= minimum:
-        return Verdict.MET
-    return Verdict.NOT_MET if high < minimum else Verdict.UNDECIDED
+        return MET
+    return NOT_MET if high < minimum else UNDECIDED
 
 
 def each_member(
@@ -157,12 +157,12 @@ def each_member(
             continue
         (breaking if answer is False else doubtful).append(organisation)
     if not breaking and not doubtful:
-        return Outcome(Verdict.MET, met.replace("{count}", str(len(organisations))), {"members": ids_of(organisations)})
+        return Outcome(MET, met.replace("{count}", str(len(organisations))), {"members": ids_of(organisations)})
     facts = {"breaking": ids_of(breaking), "not_known": ids_of(doubtful)}
     if breaking:
         names = names_of(breaking)
-        return Outcome(Verdict.NOT_MET, broken.replace("{names}", names), facts, repair.replace("{names}", names))
-    return Outcome(Verdict.UNDECIDED, unsure.replace("{names}", names_of(doubtful)), facts)
+        return Outcome(NOT_MET, broken.replace("{names}", names), facts, repair.replace("{names}", names))
+    return Outcome(UNDECIDED, unsure.replace("{names}", names_of(doubtful)), facts)
 
 
 def as_day_or_closing(written: object) -> date | None:

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader
 from hanse.core.values.unknown import Unknown
@@ -31,23 +31,21 @@ class DurationRange:
         """Compare the months with what the strand states."""
         strand = None if isinstance(dossier.strand, Unknown) else context.call.strand(dossier.strand)
         if strand is None:
-            return Outcome(Verdict.UNDECIDED, "The strand is not known, so neither is the allowed duration.")
+            return Outcome(UNDECIDED, "The strand is not known, so neither is the allowed duration.")
         months = dossier.duration_months
         if isinstance(months, Unknown):
-            return Outcome(Verdict.UNDECIDED, "The duration is not stated.")
+            return Outcome(UNDECIDED, "The duration is not stated.")
         least, most = strand.min_months.value, strand.max_months.value
         facts = {"months": months, "shortest": least, "longest": most}
         if not isinstance(least, Unknown) and months < least:
             reason = f"{months} months is shorter than the {least} months of strand {strand.id}."
-            return Outcome(Verdict.NOT_MET, reason, facts, f"Plan {least - months} more month(s).")
+            return Outcome(NOT_MET, reason, facts, f"Plan {least - months} more month(s).")
         if not isinstance(most, Unknown) and months > most:
             reason = f"{months} months is longer than the {most} months of strand {strand.id}."
-            return Outcome(Verdict.NOT_MET, reason, facts, f"Plan {months - most} fewer month(s).")
+            return Outcome(NOT_MET, reason, facts, f"Plan {months - most} fewer month(s).")
         if isinstance(least, Unknown) or isinstance(most, Unknown):
             which = "shortest" if isinstance(least, Unknown) else "longest"
-            return Outcome(
-                Verdict.UNDECIDED, f"The call does not state the {which} duration of strand {strand.id}.", facts
-            )
+            return Outcome(UNDECIDED, f"The call does not state the {which} duration of strand {strand.id}.", facts)
         if not least:
-            return Outcome(Verdict.MET, f"{months} months; at most {most} are allowed.", facts)
-        return Outcome(Verdict.MET, f"{months} months; {least} to {most} are allowed.", facts)
+            return Outcome(MET, f"{months} months; at most {most} are allowed.", facts)
+        return Outcome(MET, f"{months} months; {least} to {most} are allowed.", facts)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, Role
-from hanse.core.eligibility.context import Context
+from hanse.core.eligibility.context import Context, Standings
 from hanse.core.eligibility.findings import Outcome
 from hanse.core.eligibility.measures import as_groups, each_member, parse_roles
 from hanse.core.proposal import Dossier
@@ -33,19 +33,21 @@ class EveryMemberInGroup:
         """Ask the country of each member."""
         strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
         group = context.group_name(self.groups)
+        standings = context.standings(self.groups, strand)
         return each_member(
             dossier.consortium.in_roles(self.roles),
-            lambda organisation: self._holds(organisation, context, strand),
+            lambda organisation: _standing(organisation, standings),
             met=f"All {{count}} members are established in {group}.",
             broken=f"Not established in {group}: {{names}}.",
             unsure=f"Not known whether established in {group}: {{names}}.",
             repair="Let {names} take part in another role, or without a share of the grant, or leave.",
         )
 
-    def _holds(self, organisation: Organisation, context: Context, strand: str) -> Maybe[bool]:
-        country = organisation.country
-        return country if isinstance(country, Unknown) else context.standing(country, self.groups, strand)
-
     def sees(self, organisation: Organisation, context: Context, strand: str) -> Hashable:
         """Whether its country belongs to the groups."""
-        return self._holds(organisation, context, strand)
+        return _standing(organisation, context.standings(self.groups, strand))
+
+
+def _standing(organisation: Organisation, standings: Standings) -> Maybe[bool]:
+    country = organisation.country
+    return country if isinstance(country, Unknown) else standings[country]

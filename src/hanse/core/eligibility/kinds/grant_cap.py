@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader
 from hanse.core.values.unknown import Unknown
@@ -27,15 +27,15 @@ class GrantCap:
         """Compare the request with the cap."""
         strand = None if isinstance(dossier.strand, Unknown) else context.call.strand(dossier.strand)
         if strand is None:
-            return Outcome(Verdict.UNDECIDED, "The strand is not known, so neither is its maximum grant.")
+            return Outcome(UNDECIDED, "The strand is not known, so neither is its maximum grant.")
         cap, requested = strand.max_grant.value, dossier.budget.requested
         if isinstance(cap, Unknown):
-            return Outcome(Verdict.UNDECIDED, f"The call does not state the maximum grant of strand {strand.id}.")
+            return Outcome(UNDECIDED, f"The call does not state the maximum grant of strand {strand.id}.")
         if isinstance(requested, Unknown):
-            return Outcome(Verdict.UNDECIDED, "The contribution requested is not stated.", {"cap": cap})
+            return Outcome(UNDECIDED, "The contribution requested is not stated.", {"cap": cap})
         facts = {"requested": requested, "cap": cap}
         if requested <= cap:
-            return Outcome(Verdict.MET, f"{requested} EUR; at most {cap} EUR per project.", facts)
+            return Outcome(MET, f"{requested} EUR; at most {cap} EUR per project.", facts)
         over = requested - cap
         reason = f"{requested} EUR exceeds the {cap} EUR per project of strand {strand.id}."
-        return Outcome(Verdict.NOT_MET, reason, facts, f"Lower the request by {over} EUR.")
+        return Outcome(NOT_MET, reason, facts, f"Lower the request by {over} EUR.")

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import by_range, entity_range, ids_of, names_of, parse_roles
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_count
@@ -46,9 +46,9 @@ class IndependentEntities:
         verdict = by_range(low, high, self.minimum)
         facts = {"independent": ids_of(certain), "not_known": ids_of(possible)}
         needed = f"{self.minimum} legal entities independent of each other are needed"
-        if verdict is Verdict.MET:
+        if verdict is MET:
             return Outcome(verdict, f"{needed}; {low} are stated to be.", facts)
-        if verdict is Verdict.UNDECIDED:
+        if verdict is UNDECIDED:
             why = f"not stated for {names_of(possible)}" if possible else "two of them might be the same legal entity"
             return Outcome(verdict, f"{needed}; {low} are stated to be, {why}.", facts)
         missing = self.minimum - high

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_count
 from hanse.core.values.unknown import Unknown
@@ -28,10 +28,10 @@ class MaximumTargets:
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Count the targets."""
         if isinstance(dossier.targets, Unknown):
-            return Outcome(Verdict.UNDECIDED, "Target countries or regions are not stated.")
+            return Outcome(UNDECIDED, "Target countries or regions are not stated.")
         count = len(dossier.targets)
         facts = {"targets": sorted(dossier.targets)}
         if count <= self.maximum:
-            return Outcome(Verdict.MET, f"{count} targets; not more than {self.maximum} are wanted.", facts)
+            return Outcome(MET, f"{count} targets; not more than {self.maximum} are wanted.", facts)
         reason = f"{count} targets; not more than {self.maximum} are wanted."
-        return Outcome(Verdict.NOT_MET, reason, facts, f"Leave out {count - self.maximum} of the targets.")
+        return Outcome(NOT_MET, reason, facts, f"Leave out {count - self.maximum} of the targets.")

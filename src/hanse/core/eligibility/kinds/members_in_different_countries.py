@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import as_groups, by_range, entity_range, parse_roles, tally
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_count
@@ -53,17 +53,17 @@ class MembersInDifferentCountries:
         needed = f"{self.members} legal entities in {self.countries} different countries of {group} are needed"
         found = f"{low} in {fewest}" + (f": {context.places(counted.inside)}" if fewest else "")
         facts = {"countries": sorted(counted.inside), "legal_entities": low}
-        if verdicts == (Verdict.MET, Verdict.MET):
-            return Outcome(Verdict.MET, f"{needed}; there are {found}.", facts)
-        if Verdict.NOT_MET not in verdicts:
+        if verdicts == (MET, MET):
+            return Outcome(MET, f"{needed}; there are {found}.", facts)
+        if NOT_MET not in verdicts:
             why = counted.why_unsure() or "members of one country whose legal entity is not stated might be one body"
-            return Outcome(Verdict.UNDECIDED, f"{needed}; {found} for certain. Not known: {why}.", facts)
+            return Outcome(UNDECIDED, f"{needed}; {found} for certain. Not known: {why}.", facts)
         missing = max(self.members - high, self.countries - most)
         taken = [*counted.inside, *counted.doubtful]
         other = f" other than {context.places(taken)}" if taken and most < self.countries else ""
         some = "a member" if missing == 1 else f"{missing} members"
         repair = f"Add {some} established in {group}{other}."
-        return Outcome(Verdict.NOT_MET, f"{needed}; there are only {found}.", facts, repair)
+        return Outcome(NOT_MET, f"{needed}; there are only {found}.", facts, repair)
 
     def sees(self, organisation: Organisation, context: Context, strand: str) -> Hashable:
         """Whether its country counts; which country matters only where another member has the same one."""

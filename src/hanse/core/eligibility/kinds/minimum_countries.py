@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import as_groups, by_range, parse_roles, tally
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_count
@@ -49,11 +49,11 @@ class MinimumCountries:
         if low:
             found += f": {context.places(counted.inside)}"
         facts = {"countries": sorted(counted.inside), "not_counted": sorted(counted.outside)}
-        if verdict is Verdict.MET:
+        if verdict is MET:
             return Outcome(
                 verdict, f"{low} countries in {group}, {self.minimum} needed: {context.places(counted.inside)}.", facts
             )
-        if verdict is Verdict.UNDECIDED:
+        if verdict is UNDECIDED:
             facts["doubtful"] = sorted(counted.doubtful)
             return Outcome(verdict, f"{found}. Not known: {counted.why_unsure()}.", facts)
         reason = f"Only {found}."

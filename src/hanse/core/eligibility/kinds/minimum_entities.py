@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import by_range, entity_range, ids_of, parse_roles
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_count
@@ -38,9 +38,9 @@ class MinimumEntities:
         low, high = entity_range(members)
         verdict = by_range(low, high, self.minimum)
         facts = {"members": ids_of(members), "legal_entities": low if low == high else [low, high]}
-        if verdict is Verdict.MET:
+        if verdict is MET:
             return Outcome(verdict, f"At least {low} different legal entities; {self.minimum} are needed.", facts)
-        if verdict is Verdict.UNDECIDED:
+        if verdict is UNDECIDED:
             reason = (
                 f"Between {low} and {high} different legal entities; {self.minimum} are needed. Members of one country "
                 "whose legal entity is not stated might be the same body."

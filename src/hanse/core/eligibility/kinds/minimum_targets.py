@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import as_groups, by_range
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_boolean, as_count, as_names
@@ -42,7 +42,7 @@ class MinimumTargets:
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Count the targets that are third countries or allowed regions."""
         if isinstance(dossier.targets, Unknown):
-            return Outcome(Verdict.UNDECIDED, "Target countries or regions are not stated.")
+            return Outcome(UNDECIDED, "Target countries or regions are not stated.")
         strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
         counted: list[str] = []
         doubtful: list[str] = []
@@ -56,13 +56,13 @@ class MinimumTargets:
         found = f"{len(counted)} of the {self.minimum} targets needed outside {group}"
         if counted:
             found += f": {context.places(counted)}"
-        if verdict is Verdict.MET:
+        if verdict is MET:
             return Outcome(
                 verdict,
                 f"{len(counted)} targets outside {group}, {self.minimum} needed: {context.places(counted)}.",
                 facts,
             )
-        if verdict is Verdict.UNDECIDED:
+        if verdict is UNDECIDED:
             facts["doubtful"] = sorted(doubtful)
             return Outcome(verdict, f"{found}. Not known whether these count: {context.places(doubtful)}.", facts)
         reason = f"Only {found}."

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_name
 
@@ -26,4 +26,4 @@ class OfficerDecides:
 
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Pass the question on."""
-        return Outcome(Verdict.UNDECIDED, f"An officer decides: {self.question}")
+        return Outcome(UNDECIDED, f"An officer decides: {self.question}")

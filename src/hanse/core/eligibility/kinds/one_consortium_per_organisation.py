@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.call import Call, Scope
 from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.context import Appearance, Context, entity_key
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import ids_of, names_of, parse_roles
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_choice
@@ -57,11 +57,9 @@ class OneConsortiumPerOrganisation:
         """Look each member up among the submissions."""
         submissions = context.submissions
         if submissions is None:
-            return Outcome(Verdict.UNDECIDED, "Needs all submissions of the call.")
+            return Outcome(UNDECIDED, "Needs all submissions of the call.")
         if isinstance(dossier.strand, Unknown) and self.per is not Per.CALL:
-            return Outcome(
-                Verdict.UNDECIDED, f"The strand is not stated, and the limit holds for each {self.per.value}."
-            )
+            return Outcome(UNDECIDED, f"The strand is not stated, and the limit holds for each {self.per.value}.")
         scope = self._scope("" if isinstance(dossier.strand, Unknown) else dossier.strand, context.call)
         clashing: list[Organisation] = []
         rivals: dict[str, Appearance] = {}
@@ -77,15 +75,15 @@ class OneConsortiumPerOrganisation:
                 rivals.update((other.proposal, other) for other in inside)
             if self.per is not Per.CALL:
                 unplaced.update(other.proposal for other in others if not other.strand)
-        outcome = Outcome(Verdict.MET, f"No member stands in another consortium of the same {self.per.value}.")
+        outcome = Outcome(MET, f"No member stands in another consortium of the same {self.per.value}.")
         if clashing:
             facts = {"members": ids_of(clashing), "proposals": sorted(rivals)}
             also = f"also in {', '.join(sorted(rivals))}: {names_of(clashing)}"
             outcome = self._consequence(dossier, list(rivals.values()), also, facts)
-        if unplaced and outcome.verdict is Verdict.MET:
+        if unplaced and outcome.verdict is MET:
             listed = ", ".join(sorted(unplaced))
             reason = f"Members also stand in {listed}, of which the strand is not stated."
-            return Outcome(Verdict.UNDECIDED, reason, {"proposals": sorted(unplaced)})
+            return Outcome(UNDECIDED, reason, {"proposals": sorted(unplaced)})
         return outcome
 
     def _consequence(
@@ -94,23 +92,23 @@ class OneConsortiumPerOrganisation:
         repair = "Each of them leaves all consortia but one."
         if isinstance(self.consequence, Unknown):
             reason = f"Members stand {also}. The call does not say which proposals fall then."
-            return Outcome(Verdict.UNDECIDED, reason, facts, repair)
+            return Outcome(UNDECIDED, reason, facts, repair)
         if self.consequence is Consequence.ALL:
-            return Outcome(Verdict.NOT_MET, f"Members stand {also}.", facts, repair)
+            return Outcome(NOT_MET, f"Members stand {also}.", facts, repair)
         mine = dossier.submitted_at
         if isinstance(mine, Unknown):
             return Outcome(
-                Verdict.UNDECIDED, f"Members stand {also}. It is not stated which was submitted first.", facts, repair
+                UNDECIDED, f"Members stand {also}. It is not stated which was submitted first.", facts, repair
             )
         times = [rival.submitted_at for rival in rivals]
         earlier = any(not isinstance(other, Unknown) and other < mine for other in times)
         if earlier:
-            return Outcome(Verdict.NOT_MET, f"Members stand {also}, submitted earlier.", facts, repair)
+            return Outcome(NOT_MET, f"Members stand {also}, submitted earlier.", facts, repair)
         if any(isinstance(other, Unknown) or other == mine for other in times):
             return Outcome(
-                Verdict.UNDECIDED, f"Members stand {also}. It is not stated which was submitted first.", facts, repair
+                UNDECIDED, f"Members stand {also}. It is not stated which was submitted first.", facts, repair
             )
-        return Outcome(Verdict.MET, f"Members stand {also}, but this proposal was submitted first.", facts)
+        return Outcome(MET, f"Members stand {also}, but this proposal was submitted first.", facts)
 
     def _scope(self, strand_id: str, call: Call) -> str:
         """Two proposals clash if their strands have the same scope."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.call import Scope
 from hanse.core.consortium import APPLICANTS, Role
 from hanse.core.eligibility.context import Context, entity_key
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_choice
 from hanse.core.values.unknown import Unknown
@@ -37,7 +37,7 @@ class OneStrandPerConsortium:
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Look the consortium up among the submissions."""
         if context.submissions is None:
-            return Outcome(Verdict.UNDECIDED, "Needs all submissions of the call.")
+            return Outcome(UNDECIDED, "Needs all submissions of the call.")
         if self.same is Same.SAME_MEMBERS:
             members = frozenset(entity_key(organisation) for organisation in dossier.consortium.in_roles(APPLICANTS))
             found = context.submissions.by_members.get(members, []) if members else []
@@ -47,12 +47,12 @@ class OneStrandPerConsortium:
         strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
         rivals = [a for a in found if a.proposal != dossier.proposal and not (strand and a.strand == strand)]
         if not rivals:
-            return Outcome(Verdict.MET, "The same consortium has no proposal in another strand.")
+            return Outcome(MET, "The same consortium has no proposal in another strand.")
         which = "members" if self.same is Same.SAME_MEMBERS else "coordinator"
         others = sorted({a.proposal for a in rivals if strand and a.strand})
         if not others:
             others = sorted({a.proposal for a in rivals})
             reason = f"The same {which} stand in {', '.join(others)} too; whether in the same strand is not stated."
-            return Outcome(Verdict.UNDECIDED, reason, {"proposals": others})
+            return Outcome(UNDECIDED, reason, {"proposals": others})
         reason = f"The same {which} stand in another strand with {', '.join(others)}."
-        return Outcome(Verdict.NOT_MET, reason, {"proposals": others}, "Withdraw all but one of them.")
+        return Outcome(NOT_MET, reason, {"proposals": others}, "Withdraw all but one of them.")

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.budget import Budget
 from hanse.core.call import Call, Scope, Strand
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.money import ZERO, Money, portion
 from hanse.core.values.rates import show_rate, show_rates_apart
@@ -35,15 +35,15 @@ class ReimbursementRate:
         """Compare the request with what the rate allows."""
         strand = None if isinstance(dossier.strand, Unknown) else context.call.strand(dossier.strand)
         if strand is None:
-            return Outcome(Verdict.UNDECIDED, "The strand is not known, so neither is its maximum rate.")
+            return Outcome(UNDECIDED, "The strand is not known, so neither is its maximum rate.")
         costs, requested = dossier.budget.total_cost, dossier.budget.requested
         if isinstance(costs, Unknown) or isinstance(requested, Unknown):
             missing = "total eligible cost" if isinstance(costs, Unknown) else "contribution requested"
-            return Outcome(Verdict.UNDECIDED, f"The {missing} is not stated.")
+            return Outcome(UNDECIDED, f"The {missing} is not stated.")
         allowed = _allowed(dossier.budget, costs, strand, context.call)
         facts = {"total_cost": costs, "requested": requested}
         if isinstance(allowed, Unknown):
-            return Outcome(Verdict.UNDECIDED, allowed.note, facts)
+            return Outcome(UNDECIDED, allowed.note, facts)
         facts["allowed"] = allowed
         rate = strand.max_rate.value
         at = (
@@ -57,15 +57,15 @@ class ReimbursementRate:
                 if costs != ZERO
                 else "nothing of no costs"
             )
-            return Outcome(Verdict.MET, f"{requested} EUR is {asked}; {allowed} EUR is the most at {at}.", facts)
+            return Outcome(MET, f"{requested} EUR is {asked}; {allowed} EUR is the most at {at}.", facts)
         over = requested - allowed
         if isinstance(rate, Unknown) or _categories(strand, context.call) or costs == ZERO or not rate:
             reason = f"{requested} EUR exceeds the {allowed} EUR that {at} allow."
-            return Outcome(Verdict.NOT_MET, reason, facts, f"Lower the request by {over} EUR.")
+            return Outcome(NOT_MET, reason, facts, f"Lower the request by {over} EUR.")
         asked, limit = show_rates_apart(Fraction(requested.cents, costs.cents), rate)
         needed = Money(-(-requested.cents * rate.denominator // rate.numerator))
         repair = f"Lower the request by {over} EUR, or raise own funds by {needed - costs} EUR."
-        return Outcome(Verdict.NOT_MET, f"{asked} exceeds {limit} of eligible costs.", facts, repair)
+        return Outcome(NOT_MET, f"{asked} exceeds {limit} of eligible costs.", facts, repair)
 
 
 def _categories(strand: Strand, call: Call) -> dict[str, Maybe[Fraction]]:

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import by_range, ids_of, names_of, parse_roles
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_count, as_name
@@ -45,10 +45,10 @@ class SomeMemberHasProperty:
                 having.append(organisation)
         verdict = by_range(len(having), len(having) + len(unsure), self.minimum)
         facts = {"members": ids_of(having), "not_known": ids_of(unsure)}
-        if verdict is Verdict.MET:
+        if verdict is MET:
             return Outcome(verdict, f"{words}: {names_of(having)}.", facts)
         found = f"{len(having)} of the {self.minimum} members needed that are {words}"
-        if verdict is Verdict.UNDECIDED:
+        if verdict is UNDECIDED:
             return Outcome(verdict, f"{found}; not stated for {names_of(unsure)}.", facts)
         missing = self.minimum - len(having) - len(unsure)
         members = "a member that is" if missing == 1 else f"{missing} members that are"

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.findings import Outcome, Verdict
+from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader
 from hanse.core.values.unknown import Unknown
@@ -28,10 +28,8 @@ class StrandOfTheCall:
         strands = [strand.id for strand in context.call.strands]
         listed = ", ".join(strands)
         if isinstance(dossier.strand, Unknown):
-            return Outcome(Verdict.UNDECIDED, f"The strand is not stated; the call has {listed}.", {"strands": strands})
+            return Outcome(UNDECIDED, f"The strand is not stated; the call has {listed}.", {"strands": strands})
         if dossier.strand in strands:
-            return Outcome(Verdict.MET, f"The proposal concerns strand {dossier.strand}.", {"strand": dossier.strand})
+            return Outcome(MET, f"The proposal concerns strand {dossier.strand}.", {"strand": dossier.strand})
         reason = f"The call has no strand {dossier.strand}; it has {listed}."
-        return Outcome(
-            Verdict.NOT_MET, reason, {"strand": dossier.strand, "strands": strands}, f"Name one of {listed}."
-        )
+        return Outcome(NOT_MET, reason, {"strand": dossier.strand, "strands": strands}, f"Name one of {listed}.")
