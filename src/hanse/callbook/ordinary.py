@@ -47,12 +47,7 @@ def ordinary_months(strand: Strand | None) -> int:
     """The strand's shortest duration, else its longest, else two years."""
     if strand is None:
         return MONTHS
-    known = strand.min_months.known
-    return known if known is not None else _or(strand.max_months.known, MONTHS)
-
-
-def _or(value: int | None, otherwise: int) -> int:
-    return otherwise if value is None else value
+    return strand.min_months.known or strand.max_months.known or MONTHS  # a shortest of 0 is none
 
 
 def ordinary_budget(call: Call, strand: Strand | None, written: Budget, partner: str) -> Budget:

@@ -237,8 +237,8 @@ def _months(strand: Strand) -> Line:
     least, most = strand.min_months, strand.max_months
     if least.known is None and most.known is None:
         return gap(least.value if isinstance(least.value, Unknown) else Unknown())
-    if least.known is None or most.known is None:
-        bound, word = (most, "up to") if least.known is None else (least, "from")
+    if least.known is None or most.known is None or not least.known:
+        bound, word = (most, "up to") if not least.known else (least, "from")
         return (text(word), *figure(bound))
     if least.known == most.known:
         return figure(least)

@@ -92,7 +92,7 @@ def ordinary_member(number: int, country: str, role: Role, properties: Sequence[
 
 
 def _months(strand: Strand) -> int:
-    return next((n for n in (strand.min_months.known, strand.max_months.known) if n is not None), 24)
+    return strand.min_months.known or strand.max_months.known or 24  # a shortest of 0 is none
 
 
 def _budget(strand: Strand, call: Call) -> Budget:

@@ -156,7 +156,7 @@ class Synthesiser:
 
     def _months(self, strand: Strand) -> int:
         least, most = strand.min_months.known, strand.max_months.known
-        low = least if least is not None else min(12, most or 12)
+        low = least or min(12, most or 12)
         high = most if most is not None else max(24, low)
         distance = self._from_the_edge(high - low + 1)
         return low + distance if self.random.randrange(2) else high - distance
