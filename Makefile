@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test check lint types contracts core-tests docs bench clean
+.PHONY: demo test check lint types contracts core-tests docs readme bench clean
 
 demo: $(VENV)/.ready-all
 	$(BIN)/hanse tour
@@ -39,6 +39,9 @@ wheel-smoke: $(VENV)/.ready-dev
 
 docs: $(VENV)/.ready-dev
 	$(BIN)/python tools/reference_docs.py
+
+readme: $(VENV)/.ready-dev
+	$(BIN)/python tools/readme.py
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/run.py

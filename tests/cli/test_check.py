@@ -31,8 +31,8 @@ def test_an_eligible_dossier_leaves_with_zero_and_shows_each_rule(capsys: pytest
     assert run(["check", str(EXAMPLES / "blue-light.toml")]) == 0
     printed = capsys.readouterr().out
     assert "Proposal BLUE-LIGHT, strand A: ELIGIBLE" in printed
-    assert "left to the officer" in printed
-    assert "needs all submissions" in printed
+    assert "Left to the officer\n- A-scope: " in printed
+    assert "Needs all submissions\n- one-strand: " in printed
 
 
 def test_a_dossier_that_fails_leaves_with_one_and_shows_reason_clause_and_repair(
@@ -43,7 +43,10 @@ def test_a_dossier_that_fails_leaves_with_one_and_shows_reason_clause_and_repair
     assert "ONE-COUNTRY-SHORT, strand A: NOT ELIGIBLE" in printed
     assert "Italy (IT)" in printed
     assert "Repair: Add a member established in" in printed
-    assert "source: " in printed
+    assert "A-two-member-states; source: newsletter, Strand A consortium, second point" in printed
+    assert printed.index("Not met") < printed.index("Met\n")
+    assert run(["check", str(EXAMPLES / "one-country-short.toml"), "--all"]) == 1
+    assert len(capsys.readouterr().out) > len(printed)
 
 
 def test_a_dossier_with_open_facts_leaves_with_two(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

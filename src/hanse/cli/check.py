@@ -60,7 +60,11 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="store_true",
         help="check each proposal on its own: set aside the rules over all submissions",
     )
-    parser.add_argument("--all", action="store_true", help="show every proposal that is not eligible or undecided")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="leave nothing out: every proposal, or met rules at length",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

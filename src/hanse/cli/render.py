@@ -10,12 +10,11 @@ from typing import Any
 
 from hanse.cli.encoding import json_encoder
 from hanse.cli.terminal import isolated, wrapped
-from hanse.core.call import Call, Force, Rule
+from hanse.core.call import Call, Force, Rule, Source
 from hanse.core.eligibility.findings import Assessment, Finding, ProposalVerdict, Verdict
 from hanse.core.values.citation import Citation
 
 MARKS = {Verdict.MET: "✓", Verdict.NOT_MET: "✗", Verdict.UNDECIDED: "?"}
-WORDS = {Verdict.MET: "met", Verdict.NOT_MET: "NOT MET", Verdict.UNDECIDED: "undecided"}
 HEADLINES = {
     ProposalVerdict.ELIGIBLE: "ELIGIBLE",
     ProposalVerdict.NOT_ELIGIBLE: "NOT ELIGIBLE",
@@ -145,44 +144,65 @@ def csv_line(cells: Iterable[str]) -> str:
     return buffer.getvalue()
 
 
-def as_text(report: Report, sources: Mapping[str, Any], width: int, show_all: bool) -> Iterator[str]:
+def as_text(report: Report, sources: Mapping[str, Source], width: int, show_all: bool) -> Iterator[str]:
     """The report for a reader: one proposal in full, many as a summary with what is wrong with each."""
     call = report.call
     yield f"{call.title} ({call.reference}), edition {call.edition}; countries as of {report.as_of}\n"
     for sentence in report.assumptions:
         yield _line(f"Assumed: {sentence}.", width, "  ")
     if len(report.assessments) == 1:
-        yield from _in_full(report.assessments[0], width)
+        yield from _in_full(report.assessments[0], width, show_all)
     else:
         yield from _overview(report, width, show_all)
-    used = {f.rule.citation.source for a in report.assessments[:1] for f in a.findings if f.rule.citation}
-    named = [(id, sources[id]) for id in sorted(used) if id in sources]
-    if len(report.assessments) == 1 and named:
+    if len(report.assessments) == 1:
+        yield from _sources(report.assessments[0], sources, width, show_all)
+
+
+def _sources(assessment: Assessment, sources: Mapping[str, Source], width: int, show_all: bool) -> Iterator[str]:
+    """The documents behind the rules that are shown at length."""
+    aside = {*assessment.left_to_officer, *assessment.needs_all_submissions}
+    rules = [
+        finding.rule
+        for finding in assessment.findings
+        if finding.rule.id not in aside and (show_all or finding.verdict is not Verdict.MET)
+    ]
+    used = sorted({rule.citation.source for rule in rules if rule.citation} & set(sources))
+    if used:
         yield "\nSources\n"
-        for id, source in named:
-            yield _line(f"{id}: {source.title}. {source.address}".rstrip(), width, "  ")
+    for id in used:
+        yield _line(f"{id}: {sources[id].title}. {sources[id].address}".rstrip(), width, "  ", "    ")
 
 
-def _in_full(assessment: Assessment, width: int) -> Iterator[str]:
+def _in_full(assessment: Assessment, width: int, show_all: bool) -> Iterator[str]:
+    """One proposal: what is not met first, then what is open, then what is met, in a line each unless all is asked."""
     strand = f", strand {assessment.strand}" if assessment.strand else ""
-    yield f"\nProposal {isolated(assessment.proposal)}{strand}: {HEADLINES[assessment.verdict]}\n\n"
-    for finding in assessment.findings:
-        yield from _finding_text(finding, assessment, width)
+    yield f"\nProposal {isolated(assessment.proposal)}{strand}: {HEADLINES[assessment.verdict]}\n"
+    aside = {*assessment.left_to_officer, *assessment.needs_all_submissions}
+    asked = [finding for finding in assessment.findings if finding.rule.id not in aside]
+    for verdict, heading in ((Verdict.NOT_MET, "Not met"), (Verdict.UNDECIDED, "Undecided: a fact is missing")):
+        found = [finding for finding in asked if finding.verdict is verdict]
+        if found:
+            yield f"\n{heading}\n"
+        for finding in found:
+            yield from _at_length(finding, width)
+    met = [finding for finding in asked if finding.verdict is Verdict.MET]
+    if met:
+        yield "\nMet\n"
+    for finding in met:
+        if show_all:
+            yield from _at_length(finding, width)
+        else:
+            yield _line(f"✓ {finding.rule.id}: {isolated(finding.reason)}", width, "", "    ")
     yield from _set_aside(assessment, width)
     for sentence in assessment.assumptions:
         yield _line(f"Assumed: {sentence}.", width, "  ")
 
 
-def _finding_text(finding: Finding, assessment: Assessment, width: int) -> Iterator[str]:
+def _at_length(finding: Finding, width: int) -> Iterator[str]:
+    """A rule with its reason, the repair, and where it comes from."""
     rule = finding.rule
-    word = WORDS[finding.verdict]
-    if rule.id in assessment.left_to_officer:
-        word = "left to the officer"
-    elif rule.id in assessment.needs_all_submissions:
-        word = "needs all submissions"
-    elif rule.force is Force.ADVISED:
-        word += " (advice)"
-    yield _line(f"{MARKS[finding.verdict]} {rule.text}  [{word}]", width, "", "    ")
+    advice = "  (advice)" if rule.force is Force.ADVISED else ""
+    yield _line(f"{MARKS[finding.verdict]} {rule.text}{advice}", width, "", "    ")
     yield _line(isolated(finding.reason), width, "    ")
     if finding.repair and finding.verdict is not Verdict.MET:
         yield _line(f"Repair: {finding.repair}", width, "    ")
@@ -190,10 +210,16 @@ def _finding_text(finding: Finding, assessment: Assessment, width: int) -> Itera
 
 
 def _set_aside(assessment: Assessment, width: int) -> Iterator[str]:
-    if assessment.left_to_officer:
-        yield "\n" + _line(f"Left to the officer: {', '.join(assessment.left_to_officer)}.", width)
-    if assessment.needs_all_submissions:
-        yield _line(f"Needs all submissions: {', '.join(assessment.needs_all_submissions)}.", width)
+    sentences = {
+        "Left to the officer": assessment.left_to_officer,
+        "Needs all submissions": assessment.needs_all_submissions,
+    }
+    texts = {finding.rule.id: finding.rule.text for finding in assessment.findings}
+    for heading, ids in sentences.items():
+        if ids:
+            yield f"\n{heading}\n"
+        for id in ids:
+            yield _line(f"- {id}: {texts[id]}", width, "", "    ")
 
 
 def cited(rule: Rule) -> str:
