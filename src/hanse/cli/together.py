@@ -1,8 +1,8 @@
 """Checking thousands of proposals on every core: each process takes a run of them and writes its part of the answer."""
 
+import os
 from collections.abc import Sequence
 from itertools import pairwise
-import os
 from typing import TYPE_CHECKING
 
 from hanse.cli.render import Piece, json_piece
