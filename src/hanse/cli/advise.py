@@ -3,7 +3,6 @@
 import argparse
 import gc
 import json
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from hanse.callbook.dossiers import read_dossier
 from hanse.callbook.pools import read_pool
 from hanse.callbook.reference import organisations
 from hanse.cli.setting import add_call_options, context_for, standing_assumptions, vocabulary
-from hanse.cli.terminal import isolated
+from hanse.cli.terminal import isolated, terminal_width
 from hanse.core.call import Call
 from hanse.core.consortium import Organisation
 from hanse.core.eligibility.advice import (
@@ -91,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format == "json":
         print(json.dumps(as_table(report), ensure_ascii=False, indent=2))
     else:
-        width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+        width = terminal_width()
         sys.stdout.writelines(as_text(report, width))
     return exit_status(report.additions)
 

@@ -5,13 +5,13 @@ import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import get_terminal_size
 from zoneinfo import ZoneInfo
 
 from hanse.callbook.calls import read_call
 from hanse.callbook.page.sections import page_of
 from hanse.callbook.page.values import Page, View
 from hanse.callbook.reference import geography
+from hanse.cli.terminal import terminal_width
 from hanse.core.call import Call
 from hanse.core.values.faults import Fault, Faulty
 from hanse.core.values.reading import as_instant
@@ -77,7 +77,7 @@ def _written(page: Page, call: Call, arguments: argparse.Namespace) -> str:
     from hanse.callbook.page.as_text import as_text
 
     on_screen = arguments.output is None and sys.stdout.isatty()
-    width = arguments.width or min(get_terminal_size((80, 24)).columns, 100)
+    width = arguments.width or terminal_width(100)
     return as_text(page, width, colour=on_screen and "NO_COLOR" not in os.environ)
 
 
