@@ -4,6 +4,7 @@ Run: make readme. A test fails when a command prints something else than the REA
 """
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -30,7 +31,12 @@ def shown(command: str) -> str:
     program, *arguments = shlex.split(command)
     assert program == "hanse"  # noqa: S101 -- only our own command is shown
     done = subprocess.run(  # noqa: S603 -- the README's own commands
-        [sys.executable, "-m", "hanse.cli.main", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "hanse.cli.main", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     lines = done.stdout.rstrip("\n").split("\n")
     if len(lines) > MOST_LINES:

@@ -6,11 +6,16 @@ import textwrap
 
 
 def terminal_width(most: int = 110) -> int:
-    """Columns to write in: the terminal's, at most `most`; 100 where there is no terminal."""
-    try:
-        return max(40, min(os.get_terminal_size(sys.stdout.fileno()).columns, most))
-    except (OSError, ValueError):
-        return min(100, most)
+    """Columns to write in: those of `COLUMNS`, else the terminal's, else 100; from 40 to `most`."""
+    stated = os.environ.get("COLUMNS", "")
+    if stated.isdigit():
+        columns = int(stated)
+    else:
+        try:
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+        except (OSError, ValueError):
+            columns = 100
+    return max(40, min(columns, most))
 
 
 def wrapped(text: str, width: int, indent: str = "", further: str | None = None) -> str:
