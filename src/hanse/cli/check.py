@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hanse.callbook.calls import read_call
 from hanse.callbook.dossiers import check_distinct, dossier_files, read_dossier
-from hanse.cli.render import Report, as_csv, as_json, as_text, total_counts
+from hanse.cli.render import Frame, Overview, as_csv, as_json, counted, in_full, in_overview, total_counts
 from hanse.cli.setting import add_call_options, context_for, standing_assumptions, vocabulary
 from hanse.cli.terminal import terminal_width
 from hanse.cli.together import json_pieces
@@ -71,9 +71,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     # A check makes many small values and no cycles; the collector would only walk them again and again.
     gc.disable()
-    faults: list[Fault] = []
     words = vocabulary()
-    dossiers = read_dossiers(arguments.paths, renamed_columns(arguments.column), words, faults)
+    renamed = renamed_columns(arguments.column)
+    status = _run_large(arguments, words, renamed)
+    if status is not None:
+        return status
+    faults: list[Fault] = []
+    dossiers = read_dossiers(arguments.paths, renamed, words, faults)
     if faults:
         raise Faulty(faults)
     call = call_of(arguments.call, dossiers, arguments.assume)
@@ -82,19 +86,39 @@ def run(arguments: argparse.Namespace) -> int:
     together = len(dossiers) > 1 and not arguments.separately
     context = context_for(call, arguments.as_of, Submissions.of(dossiers) if together else None)
     examiner = Examiner(context)
-    assumptions = standing_assumptions(call, arguments.as_of)
+    frame = Frame(call, context.on, standing_assumptions(call, arguments.as_of))
     if arguments.format == "json":
         pieces = json_pieces(examiner, dossiers)
         sys.stdout.flush()
-        sys.stdout.buffer.writelines(as_json(call, context.on, assumptions, pieces))
+        sys.stdout.buffer.writelines(as_json(frame, pieces))
         return exit_status(total_counts(pieces))
-    report = Report(call, context.on, assumptions, [examiner.check(dossier) for dossier in dossiers])
+    assessments = [examiner.check(dossier) for dossier in dossiers]
     if arguments.format == "csv":
-        sys.stdout.writelines(as_csv(report.assessments))
+        sys.stdout.writelines(as_csv(assessments))
+    elif len(assessments) == 1:
+        sys.stdout.writelines(in_full(frame, assessments[0], terminal_width(), arguments.all))
     else:
-        width = terminal_width()
-        sys.stdout.writelines(as_text(report, call.sources, width, arguments.all))
-    return exit_status(report.summary())
+        sys.stdout.writelines(in_overview(frame, Overview.of(assessments, arguments.all), terminal_width()))
+    return exit_status(counted(assessments))
+
+
+def _run_large(arguments: argparse.Namespace, words: Vocabulary, renamed: dict[str, str]) -> int | None:
+    """Check a large table by columns; None if this is none. The full JSON needs every reason, so it is not for this."""
+    if arguments.format == "json" or not arguments.call or arguments.strand:
+        return None
+    from hanse.cli import large_table
+
+    call = read_call(arguments.call, arguments.assume)
+    context = context_for(call, arguments.as_of)
+    result = large_table.result_of(arguments.paths, words, renamed, context, not arguments.separately)
+    if result is None:
+        return None
+    if arguments.format == "csv":
+        sys.stdout.writelines(large_table.as_csv(result))
+    else:
+        frame = Frame(call, context.on, standing_assumptions(call, arguments.as_of))
+        sys.stdout.writelines(in_overview(frame, large_table.overview(result, arguments.all), terminal_width()))
+    return exit_status(large_table.counts_of(result))
 
 
 def read_dossiers(paths: list[Path], renamed: dict[str, str], words: Vocabulary, faults: list[Fault]) -> list[Dossier]:

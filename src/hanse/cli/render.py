@@ -23,20 +23,47 @@ HEADLINES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What a check found over all proposals, with what it rests on."""
+class Frame:
+    """What every answer says of itself: the call applied, the day, and what it rests on."""
 
     call: Call
     as_of: date
     assumptions: tuple[str, ...]
-    assessments: Sequence[Assessment]
 
-    def summary(self) -> dict[str, int]:
-        """How many proposals have each verdict."""
-        counts = dict.fromkeys((verdict.value for verdict in ProposalVerdict), 0)
-        for assessment in self.assessments:
-            counts[assessment.verdict.value] += 1
-        return counts
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a check found over many proposals.
+
+    Attributes:
+        counts: number of proposals by verdict.
+        shown: the first of those that are not eligible or undecided, or all of them.
+        wanting: how many are not eligible or undecided.
+        aside: ids of rules set aside from the verdicts.
+    """
+
+    counts: Mapping[str, int]
+    shown: Sequence[Assessment]
+    wanting: int
+    aside: Sequence[str]
+
+    @classmethod
+    def of(cls, assessments: Sequence[Assessment], show_all: bool) -> "Overview":
+        """The overview of proposals that were all assessed."""
+        wanting = [each for each in assessments if each.verdict is not ProposalVerdict.ELIGIBLE]
+        aside = {id for each in assessments for id in (*each.left_to_officer, *each.needs_all_submissions)}
+        return cls(counted(assessments), wanting if show_all else wanting[:MOST_SHOWN], len(wanting), sorted(aside))
+
+
+MOST_SHOWN = 20
+
+
+def counted(assessments: Iterable[Assessment]) -> dict[str, int]:
+    """How many proposals have each verdict."""
+    counts = dict.fromkeys((verdict.value for verdict in ProposalVerdict), 0)
+    for assessment in assessments:
+        counts[assessment.verdict.value] += 1
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +86,13 @@ def json_piece(assessments: Iterable[Assessment]) -> Piece:
     return Piece(b",\n".join(bodies), counts)
 
 
-def as_json(call: Call, as_of: date, assumptions: Sequence[str], pieces: Sequence[Piece]) -> Iterator[bytes]:
+def as_json(frame: Frame, pieces: Sequence[Piece]) -> Iterator[bytes]:
     """The whole answer as JSON, made of pieces."""
     head = {
-        "call": call.reference,
-        "edition": call.edition,
-        "as_of": as_of.isoformat(),
-        "assumptions": list(assumptions),
+        "call": frame.call.reference,
+        "edition": frame.call.edition,
+        "as_of": frame.as_of.isoformat(),
+        "assumptions": list(frame.assumptions),
         "summary": total_counts(pieces),
     }
     yield json.dumps(head, ensure_ascii=False).encode()[:-1] + b', "proposals": [\n'
@@ -144,18 +171,24 @@ def csv_line(cells: Iterable[str]) -> str:
     return buffer.getvalue()
 
 
-def as_text(report: Report, sources: Mapping[str, Source], width: int, show_all: bool) -> Iterator[str]:
-    """The report for a reader: one proposal in full, many as a summary with what is wrong with each."""
-    call = report.call
-    yield f"{call.title} ({call.reference}), edition {call.edition}; countries as of {report.as_of}\n"
-    for sentence in report.assumptions:
+def in_full(frame: Frame, assessment: Assessment, width: int, show_all: bool) -> Iterator[str]:
+    """One proposal for a reader."""
+    yield from _heading(frame, width)
+    yield from _in_full(assessment, width, show_all)
+    yield from _sources(assessment, frame.call.sources, width, show_all)
+
+
+def in_overview(frame: Frame, overview: Overview, width: int) -> Iterator[str]:
+    """Many proposals for a reader: how many have each verdict, and what is wrong with the first that are wanting."""
+    yield from _heading(frame, width)
+    yield from _overview(overview, width)
+
+
+def _heading(frame: Frame, width: int) -> Iterator[str]:
+    call = frame.call
+    yield f"{call.title} ({call.reference}), edition {call.edition}; countries as of {frame.as_of}\n"
+    for sentence in frame.assumptions:
         yield _line(f"Assumed: {sentence}.", width, "  ")
-    if len(report.assessments) == 1:
-        yield from _in_full(report.assessments[0], width, show_all)
-    else:
-        yield from _overview(report, width, show_all)
-    if len(report.assessments) == 1:
-        yield from _sources(report.assessments[0], sources, width, show_all)
 
 
 def _sources(assessment: Assessment, sources: Mapping[str, Source], width: int, show_all: bool) -> Iterator[str]:
@@ -228,16 +261,10 @@ def cited(rule: Rule) -> str:
     return f"{origin} (assumed: {rule.assumed})" if rule.assumed else origin
 
 
-MOST_SHOWN = 20
-
-
-def _overview(report: Report, width: int, show_all: bool) -> Iterator[str]:
-    counts = report.summary()
-    listed = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in counts.items())
-    yield f"\n{len(report.assessments)} proposals: {listed}\n\n"
-    wanting = [a for a in report.assessments if a.verdict is not ProposalVerdict.ELIGIBLE]
-    shown = wanting if show_all else wanting[:MOST_SHOWN]
-    for assessment in shown:
+def _overview(overview: Overview, width: int) -> Iterator[str]:
+    listed = ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in overview.counts.items())
+    yield f"\n{sum(overview.counts.values())} proposals: {listed}\n\n"
+    for assessment in overview.shown:
         strand = f", strand {assessment.strand}" if assessment.strand else ""
         yield f"{isolated(assessment.proposal)}{strand}: {HEADLINES[assessment.verdict]}\n"
         aside = {*assessment.left_to_officer, *assessment.needs_all_submissions}
@@ -246,11 +273,12 @@ def _overview(report: Report, width: int, show_all: bool) -> Iterator[str]:
                 continue
             text = f"{MARKS[finding.verdict]} {finding.rule.id}: {isolated(finding.reason)} {finding.repair}".rstrip()
             yield _line(text, width, "  ", "    ")
-    if len(shown) < len(wanting):
-        yield f"... and {len(wanting) - len(shown)} more that are not eligible or undecided; --all shows them.\n"
-    set_aside = sorted({id for a in report.assessments for id in (*a.left_to_officer, *a.needs_all_submissions)})
-    if set_aside:
-        yield _line(f"Set aside from the verdicts (officer, or all submissions needed): {', '.join(set_aside)}.", width)
+    hidden = overview.wanting - len(overview.shown)
+    if hidden:
+        yield f"... and {hidden} more that are not eligible or undecided; --all shows them.\n"
+    if overview.aside:
+        named = ", ".join(overview.aside)
+        yield _line(f"Set aside from the verdicts (officer, or all submissions needed): {named}.", width)
 
 
 def _line(text: str, width: int, indent: str = "", further: str | None = None) -> str:
