@@ -23,7 +23,7 @@ def table(path: Path, proposals: int = 300) -> Path:
     lines = [HEADER]
     for n in range(proposals):
         for m in range(chance.randrange(2, 7)):
-            shared = chance.randrange(40) == 0
+            shared = m == 1 and chance.randrange(10) == 0
             id = "shared" if shared else f"o{n}-{m}"
             country = "IT" if shared else chance.choice(["IT", "DE", "FR", "RS", "TR", "GB", "UA", ""])
             kind = chance.choice(["cluster_organisation", "cluster_organisation", "business_network", ""])
