@@ -45,6 +45,7 @@ readme: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/run.py
+	$(BIN)/python tools/readme.py
 
 $(VENV)/.ready-%: pyproject.toml constraints.txt tools/environment.sh
 	tools/environment.sh $(VENV) $*

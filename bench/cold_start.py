@@ -6,12 +6,12 @@ Run: python bench/cold_start.py [--quick] [--json FILE]
 
 import argparse
 import json
-from pathlib import Path
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 DOSSIER = """
 proposal = "COLD-START"

@@ -6,13 +6,17 @@ Run: make bench, or python bench/run.py [--quick] [NAME ...]
 import argparse
 import json
 import os
-from pathlib import Path
 import platform
 import subprocess
 import sys
 import tempfile
+from pathlib import Path
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from bench.rows import rows_of  # noqa: E402 -- scripts are run by path, so the folder has to be named first
+
 SCRIPTS = ("cold_start", "bulk", "advise", "rank", "assign")
 
 
@@ -34,8 +38,10 @@ def main() -> int:
             command = [sys.executable, str(HERE / f"{name}.py"), "--json", str(written)]
             print(f"== {name}", flush=True)
             subprocess.run(command + (["--quick"] if arguments.quick else []), check=True)
+            figures = json.loads(written.read_text())
             results[name] = {
-                "figures": json.loads(written.read_text()),
+                "figures": figures,
+                "rows": rows_of(name, figures),
                 "load_before": round(before, 2),
                 "cores": os.cpu_count(),
                 "python": platform.python_version(),

@@ -49,7 +49,7 @@ def figures() -> str:
     if not RESULTS.exists():
         return ""
     results = json.loads(RESULTS.read_text())
-    rows = [row for name in sorted(results) for row in results[name]["figures"]["rows"]]
+    rows = [row for name in sorted(results) for row in results[name]["rows"]]
     lines = ["| Work | Measured | Limit or peer in the same run | Ratio |", "|---|---|---|---|"]
     lines += [f"| {row['work']} | {row['measured']} | {row['against']} | {row.get('ratio', '')} |" for row in rows]
     loads = ", ".join(f"{name} {results[name]['load_before']}" for name in sorted(results))

@@ -1,0 +1,107 @@
+"""What each benchmark shows in the README: work, measured, limit or peer of the same run, ratio."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Row = dict[str, str]
+Figures = dict[str, Any]
+
+
+def rows_of(name: str, figures: Figures) -> list[Row]:
+    """The README rows of one benchmark."""
+    return list(_WRITERS[name](figures))
+
+
+def _row(work: str, measured: str, against: str, ratio: float | None = None) -> Row:
+    return {"work": work, "measured": measured, "against": against, "ratio": "" if ratio is None else f"{ratio:.2f}"}
+
+
+def _cold_start(found: Figures) -> Iterator[Row]:
+    floor = found["empty_python_s"]
+    yield _row(
+        "`hanse check` of one dossier, from a cold shell",
+        f"{found['median_s']:.3f} s",
+        f"limit {found['limit_s']} s; an empty Python process {floor:.3f} s",
+        found["median_s"] / found["limit_s"],
+    )
+
+
+def _bulk(found: Figures) -> Iterator[Row]:
+    work = f"all 2020 rules over {found['proposals']:,} proposals ({found['participants']:,} participants), loaded"
+    yield _row(work, f"{found['check_s']} s", f"Polars by hand {found['polars_by_hand_s']} s", found["ratio_to_polars"])
+    yield _row(work, f"{found['check_s']} s", f"NumPy by hand {found['numpy_by_hand_s']} s", found["ratio_to_numpy"])
+    loaded = found["load_csv_and_check_s"]
+    yield _row(
+        f"the same, loading the CSV of {found['csv_bytes'] / 2**20:.0f} MiB included",
+        f"{loaded} s, {found['peak_gib']} GiB",
+        f"limit {found['limit_load_csv_and_check_s']} s, {found['limit_peak_gib']} GiB",
+        loaded / found["limit_load_csv_and_check_s"],
+    )
+    whole = found["end_to_end_s"]
+    yield _row(
+        f"{found['end_to_end_proposals']:,} proposals, CSV to JSON with every reason, cold command",
+        f"{whole} s",
+        f"limit {found['limit_end_to_end_s']} s",
+        whole / found["limit_end_to_end_s"],
+    )
+
+
+def _advise(found: Figures) -> Iterator[Row]:
+    for size, limit in (("small", found["limits"]["small_s"]), ("large", found["limits"]["large_s"])):
+        part = found[size]
+        slower = max(part["one_missing_s"], part["two_missing_s"])
+        yield _row(
+            f"advice from a pool of {part['pool']:,} organisations",
+            f"{slower * 1000:.0f} ms (cold command {part['command_cold_s']:.2f} s)",
+            f"limit {limit * 1000:.0f} ms",
+            slower / limit,
+        )
+    for peer in found["brute_force"]:
+        yield _row(
+            f"smallest additions of {peer['size']} from {peer['pool']:,}: {peer['sets']:,} sets, all counted",
+            f"{peer['ours_s'] * 1000:.0f} ms",
+            f"trying every set {peer['brute_force_s'] * 1000:.0f} ms",
+            peer["ours_s"] / peer["brute_force_s"],
+        )
+
+
+def _rank(found: Figures) -> Iterator[Row]:
+    yield _row(
+        "`hanse rank` of 20,000 proposals on 4 criteria, CSV to JSON, cold command",
+        f"{found['median_s']:.2f} s",
+        f"limit {found['limit_s']} s; reading and sorting alone {found['csv_and_sort_only_s']:.2f} s",
+        found["median_s"] / found["limit_s"],
+    )
+
+
+def _assign(found: Figures) -> Iterator[Row]:
+    for kind, words in (("random", "random affinities"), ("fields", "scarce fields")):
+        part = found[kind]
+        bare, best, fair, sides = part["bare"], part["sum"], part["fair"], part["sides"]
+        work = f"assignment 2,000 × 1,500 × 3, all pairs, {words}"
+        yield _row(
+            f"{work}: {_proof(best)}",
+            f"{best['seconds']:.2f} s, {best['peak_mib']} MiB",
+            f"bare OR-tools flow {bare['seconds']:.2f} s",
+            best["seconds"] / bare["seconds"],
+        )
+        yield _row(f"{work}, fair: {_proof(fair)}", f"{fair['seconds']:.2f} s", "limit 20 s", fair["seconds"] / 20)
+        yield _row(
+            f"{work}, no two of one country, a practitioner each: {_proof(sides)}",
+            f"{sides['seconds']:.2f} s",
+            "limit 120 s",
+            sides["seconds"] / 120,
+        )
+
+
+def _proof(part: Figures) -> str:
+    return "proven optimum" if part["optimal"] else f"within {part['gap']:.4%}"
+
+
+_WRITERS: dict[str, Callable[[Figures], Iterator[Row]]] = {
+    "cold_start": _cold_start,
+    "bulk": _bulk,
+    "advise": _advise,
+    "rank": _rank,
+    "assign": _assign,
+}
