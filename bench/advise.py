@@ -35,7 +35,6 @@ from hanse.callbook.reference import geography, sectors
 from hanse.cli.setting import context_for, vocabulary
 from hanse.core.consortium import Organisation
 from hanse.core.eligibility.advice import complementarity, resilience, roster_of, smallest_additions
-from hanse.core.eligibility.context import entity_key
 from hanse.core.eligibility.engine import Examiner
 from hanse.core.proposal import Dossier, parse_dossier
 from hanse.core.values.faults import Fault
@@ -164,7 +163,7 @@ def _brute_force(dossier: Dossier, pool: Sequence[Organisation], examiner: Exami
     for size in range(1, 5):
         sets = 0
         for chosen in combinations(pool, size):
-            if len({entity_key(o) for o in chosen}) == size:
+            if len({o.body for o in chosen}) == size:
                 with_them = replace(dossier, consortium=dossier.consortium.with_added(chosen))
                 sets += examiner.check(with_them).verdict.value == "eligible"
         if sets:

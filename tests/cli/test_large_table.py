@@ -43,7 +43,7 @@ def answer(path: Path, format: str, capsys: pytest.CaptureFixture[str], *options
     return status, capsys.readouterr().out
 
 
-@pytest.mark.parametrize("format", ["text", "csv"])
+@pytest.mark.parametrize("format", ["text", "csv", "json"])
 @pytest.mark.parametrize("options", [[], ["--separately"], ["--all"]])
 @pytest.mark.parametrize("name", ["t.csv", "t.csv.gz"])
 def test_both_ways_give_the_same_answer(

@@ -3,16 +3,16 @@
 import argparse
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from hanse.callbook.calls import read_call
 from hanse.callbook.dossiers import check_distinct, dossier_files, read_dossier
-from hanse.cli.render import Frame, Overview, as_csv, as_json, counted, in_full, in_overview, total_counts
+from hanse.cli.render import Frame, Overview, as_csv, as_json, counted, in_full, in_overview, json_piece, total_counts
 from hanse.cli.setting import add_call_options, context_for, standing_assumptions, vocabulary
 from hanse.cli.terminal import terminal_width
-from hanse.cli.together import json_pieces
+from hanse.cli.together import in_batches
 from hanse.core.call import Call
 from hanse.core.eligibility.context import Submissions
 from hanse.core.eligibility.engine import Examiner
@@ -88,10 +88,14 @@ def run(arguments: argparse.Namespace) -> int:
     examiner = Examiner(context)
     frame = Frame(call, context.on, standing_assumptions(call, arguments.as_of))
     if arguments.format == "json":
-        pieces = json_pieces(examiner, dossiers)
-        sys.stdout.flush()
-        sys.stdout.buffer.writelines(as_json(frame, pieces))
-        return exit_status(total_counts(pieces))
+        pieces = list(
+            in_batches(
+                len(dossiers), lambda places: json_piece(map(examiner.check, dossiers[places.start : places.stop]))
+            )
+        )
+        counts = total_counts(pieces)
+        _print_json(as_json(frame, counts, (piece.body for piece in pieces)))
+        return exit_status(counts)
     assessments = [examiner.check(dossier) for dossier in dossiers]
     if arguments.format == "csv":
         sys.stdout.writelines(as_csv(assessments))
@@ -103,8 +107,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _run_large(arguments: argparse.Namespace, words: Vocabulary, renamed: dict[str, str]) -> int | None:
-    """Check a large table by columns; None if this is none. The full JSON needs every reason, so it is not for this."""
-    if arguments.format == "json" or not arguments.call or arguments.strand:
+    """Check a large table by columns; None if this is none."""
+    if not arguments.call or arguments.strand:
         return None
     from hanse.cli import large_table
 
@@ -113,12 +117,19 @@ def _run_large(arguments: argparse.Namespace, words: Vocabulary, renamed: dict[s
     result = large_table.result_of(arguments.paths, words, renamed, context, not arguments.separately)
     if result is None:
         return None
-    if arguments.format == "csv":
+    frame = Frame(call, context.on, standing_assumptions(call, arguments.as_of))
+    if arguments.format == "json":
+        _print_json(as_json(frame, large_table.counts_of(result), large_table.json_bodies(result)))
+    elif arguments.format == "csv":
         sys.stdout.writelines(large_table.as_csv(result))
     else:
-        frame = Frame(call, context.on, standing_assumptions(call, arguments.as_of))
         sys.stdout.writelines(in_overview(frame, large_table.overview(result, arguments.all), terminal_width()))
     return exit_status(large_table.counts_of(result))
+
+
+def _print_json(parts: Iterable[bytes]) -> None:
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(parts)
 
 
 def read_dossiers(paths: list[Path], renamed: dict[str, str], words: Vocabulary, faults: list[Fault]) -> list[Dossier]:

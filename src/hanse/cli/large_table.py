@@ -2,18 +2,20 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hanse.callbook.tables import check_size, table_suffix
-from hanse.cli.render import CSV_HEADER, MOST_SHOWN, Overview, csv_line
+from hanse.cli.render import CSV_HEADER, MOST_SHOWN, Overview, csv_line, json_piece
+from hanse.cli.together import in_batches
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.findings import ProposalVerdict
 from hanse.core.proposal import Vocabulary
 from hanse.core.values.faults import Fault, Faulty
 
 if TYPE_CHECKING:
-    from hanse.engines.portfolio import PortfolioResult
+    from hanse.engines.portfolio.check import Explainer, PortfolioResult
 
 WORTH_COLUMNS = 8 << 20
 """Tables of fewer bytes are read and checked sooner than the columnar library has loaded."""
@@ -41,7 +43,7 @@ def result_of(
         table = read_table(path, words, renamed)
     except Irregular:
         return None
-    return check_table(table, context, together=together)
+    return check_table(table, context, together=together and len(table) > 1)
 
 
 def counts_of(result: "PortfolioResult") -> dict[str, int]:
@@ -51,6 +53,19 @@ def counts_of(result: "PortfolioResult") -> dict[str, int]:
 
 
 AT_ONCE = 50_000
+"""Proposals whose texts are held in memory at once."""
+
+
+def json_bodies(result: "PortfolioResult") -> Iterator[bytes]:
+    """Everything the law says of every proposal, as `render.Piece.body`."""
+    for first in range(0, len(result.table), AT_ONCE):
+        places = range(first, min(first + AT_ONCE, len(result.table)))
+        write = partial(_json_of, result.explainer(places), places)
+        yield from in_batches(len(places), write)
+
+
+def _json_of(explain: "Explainer", places: range, batch: range) -> bytes:
+    return json_piece(explain(places[batch.start : batch.stop])).body
 
 
 def as_csv(result: "PortfolioResult") -> Iterator[str]:

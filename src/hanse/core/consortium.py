@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from hanse.core.values.unknown import NOT_STATED, Maybe
+from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
 
 
 class Role(Enum):
@@ -22,6 +22,7 @@ class Role(Enum):
 
 APPLICANTS = frozenset({Role.COORDINATOR, Role.BENEFICIARY})
 """The roles that count as applicants unless a rule says otherwise."""
+COORDINATOR = frozenset({Role.COORDINATOR})
 
 
 class OrganisationKind(Enum):
@@ -68,6 +69,12 @@ class Organisation:
         """The legal name, or the id if none is stated."""
         return self.legal_name or self.id
 
+    @property
+    def body(self) -> str:
+        """What identifies it across proposals: its legal entity, or its own id where that is not stated."""
+        entity = self.legal_entity
+        return self.id if isinstance(entity, Unknown) else entity
+
 
 @dataclass(frozen=True, slots=True)
 class Participant:
@@ -83,12 +90,20 @@ class Consortium:
 
     participants: tuple[Participant, ...]
     _in_roles: dict[frozenset[Role], tuple[Organisation, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _bodies: dict[frozenset[Role], frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def bodies(self, roles: frozenset[Role]) -> frozenset[str]:
+        """The bodies that take part in one of these roles. Kept, since every rule over all submissions asks."""
+        found = self._bodies.get(roles)
+        if found is None:
+            found = self._bodies[roles] = frozenset([organisation.body for organisation in self.in_roles(roles)])
+        return found
 
     def in_roles(self, roles: frozenset[Role]) -> tuple[Organisation, ...]:
         """The organisations that take part in one of these roles. Kept, since every rule of a call asks."""
         found = self._in_roles.get(roles)
         if found is None:
-            found = tuple(p.organisation for p in self.participants if p.role in roles)
+            found = tuple([p.organisation for p in self.participants if p.role in roles])
             self._in_roles[roles] = found
         return found
 

@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from hanse.core.budget import Budget, CostLine, Financing, total
@@ -66,6 +67,7 @@ class Vocabulary:
     def __init__(self, geography: Geography, regions: Iterable[str]):
         self.countries = frozenset(geography.names)
         self.regions = frozenset(regions)
+        self._known_target = cache(self.as_target)
 
     def as_country(self, written: object) -> str:
         """A country code that exists, in ISO 3166 form; EL and UK are read as GR and GB."""
@@ -86,9 +88,9 @@ class Vocabulary:
 
     def as_targets(self, written: object) -> tuple[str, ...]:
         """A list of targets, each named once."""
-        targets = tuple(self.as_target(item) for item in as_names(written))
-        twice = sorted({target for target in targets if targets.count(target) > 1})
-        if twice:
+        targets = tuple(map(self._known_target, as_names(written)))
+        if len(set(targets)) < len(targets):
+            twice = sorted({target for target in targets if targets.count(target) > 1})
             raise ValueError(f"names {', '.join(twice)} more than once")
         return targets
 

@@ -14,7 +14,7 @@ from tests import cast
 from hanse.core.consortium import Consortium, Organisation, OrganisationKind, Participant, Registration, Role
 from hanse.core.eligibility.advice import Additions, Answer, best, candidates, smallest_additions, wording
 from hanse.core.eligibility.advice.candidates import law_for
-from hanse.core.eligibility.context import Context, entity_key
+from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.engine import Examiner
 from hanse.core.eligibility.findings import ProposalVerdict, Verdict
 from hanse.core.eligibility.kinds.minimum_countries import MinimumCountries
@@ -62,7 +62,7 @@ def sets_by_brute_force(
     for size in range(at_most + 1):
         found = set()
         for chosen in combinations(free, size):
-            if len({entity_key(o) for o in chosen}) < size:
+            if len({o.body for o in chosen}) < size:
                 continue
             together = replace(dossier, consortium=dossier.consortium.with_added(chosen))
             alone = [replace(dossier, consortium=Consortium((Participant(o, Role.BENEFICIARY),))) for o in chosen]

@@ -7,7 +7,7 @@ from typing import Any
 from tests.cast import CLOSING_DAY, call, consortium, context, dossier, geography, nobody, organisation
 
 from hanse.core.consortium import Role
-from hanse.core.eligibility.context import Appearance, Context, Submissions, entity_key
+from hanse.core.eligibility.context import Appearance, Context, Submissions
 from hanse.core.values.countries import Basis
 from hanse.core.values.unknown import NOT_STATED, Unknown
 
@@ -79,8 +79,8 @@ def test_groups_and_places_are_put_in_words() -> None:
 
 
 def test_an_organisation_is_recognised_by_its_legal_entity_or_else_by_its_id() -> None:
-    assert entity_key(organisation("IT")) == "lanterna-body"
-    assert entity_key(nobody("blank")) == "blank"
+    assert organisation("IT").body == "lanterna-body"
+    assert nobody("blank").body == "blank"
 
 
 def test_submissions_are_indexed_by_legal_entity_by_members_and_by_coordinator() -> None:

@@ -13,6 +13,7 @@ from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.findings import Verdict
 from hanse.core.eligibility.measures import (
     CountryTally,
+    Wording,
     as_day_or_closing,
     as_groups,
     by_range,
@@ -138,12 +139,12 @@ def test_a_minimum_is_met_for_certain_missed_for_certain_or_undecided(low: int, 
     )
 
 
-SENTENCES: dict[str, str] = {
-    "met": "All {count} hold {braces}.",
-    "broken": "Not {names} {braces}.",
-    "unsure": "Unsure {names} {braces}.",
-    "repair": "Mend {names} {braces}.",
-}
+WORDING = Wording(
+    met="All {count} hold {braces}.",
+    broken="Not {names} {braces}.",
+    unsure="Unsure {names} {braces}.",
+    repair="Mend {names} {braces}.",
+)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +160,7 @@ SENTENCES: dict[str, str] = {
 )
 def test_a_rule_for_every_member(answers: list[Maybe[bool]], verdict: Verdict, reason: str, repair: str) -> None:
     group = [nobody(f"o{place}") for place in range(len(answers))]
-    outcome = each_member(group, lambda member: answers[group.index(member)], **SENTENCES)
+    outcome = each_member(group, answers, WORDING)
     assert (outcome.verdict, outcome.reason, outcome.repair) == (verdict, reason, repair)
 
 

@@ -7,16 +7,10 @@ from datetime import date, datetime
 from functools import cache
 
 from hanse.core.call import Call, Treatment
-from hanse.core.consortium import APPLICANTS, Organisation, Role
+from hanse.core.consortium import APPLICANTS, COORDINATOR, Role
 from hanse.core.proposal import Dossier
 from hanse.core.values.countries import Basis, Geography
 from hanse.core.values.unknown import Maybe, Unknown
-
-
-def entity_key(organisation: Organisation) -> str:
-    """What identifies an organisation across proposals: its legal entity, or its own id where that is not stated."""
-    entity = organisation.legal_entity
-    return organisation.id if isinstance(entity, Unknown) else entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +37,12 @@ class Submissions:
         for dossier in dossiers:
             strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
             appearance = Appearance(dossier.proposal, strand, dossier.submitted_at)
-            entities = {entity_key(organisation) for organisation in dossier.consortium.in_roles(roles)}
-            for entity in entities:
-                index.by_entity[entity].append(appearance)
-            index.by_members[frozenset(entities)].append(appearance)
-            coordinators = dossier.consortium.in_roles(frozenset({Role.COORDINATOR}))
-            for coordinator in coordinators:
-                index.by_coordinator[entity_key(coordinator)].append(appearance)
+            members = dossier.consortium.bodies(roles)
+            for body in members:
+                index.by_entity[body].append(appearance)
+            index.by_members[members].append(appearance)
+            for body in dossier.consortium.bodies(COORDINATOR):
+                index.by_coordinator[body].append(appearance)
         return index
 
 
@@ -80,6 +73,7 @@ class Context:
     def __init__(self, call: Call, geography: Geography, on: date, submissions: Submissions | None = None):
         self.call, self.geography, self.on, self.submissions = call, geography, on, submissions
         self._name = cache(geography.name)
+        self.group_name = cache(self._group_name)
         self.basis = Basis.IN_FORCE if isinstance(call.countries.basis, Unknown) else call.countries.basis
         self._standings: dict[tuple[tuple[str, ...], str], Standings] = {}
 
@@ -121,7 +115,7 @@ class Context:
                 return treatment
         return None
 
-    def group_name(self, groups: tuple[str, ...]) -> str:
+    def _group_name(self, groups: tuple[str, ...]) -> str:
         """The groups in words, for a reason: `EU or COSME`."""
         return " or ".join(self.geography.group_names.get(group, group) for group in groups)
 

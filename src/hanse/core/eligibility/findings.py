@@ -11,6 +11,8 @@ from hanse.core.call import Rule
 class Verdict(Enum):
     """The answer to one rule. Undecided means that a fact is missing or unknown; it is neither yes nor no."""
 
+    __hash__ = object.__hash__  # members are single objects; see `core.consortium.Role`
+
     MET = "met"
     NOT_MET = "not_met"
     UNDECIDED = "undecided"

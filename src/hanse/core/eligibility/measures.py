@@ -1,6 +1,6 @@
 """Counts over members that several rule kinds share. Each count is a range: what is certain, and what is possible."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -51,7 +51,7 @@ def entity_range(organisations: Iterable[Organisation]) -> tuple[int, int]:
     """
     organisations = tuple(organisations)
     entities = {organisation.legal_entity for organisation in organisations}
-    if not any(isinstance(entity, Unknown) for entity in entities):
+    if Unknown not in set(map(type, entities)):
         return len(entities), len(entities)
     return _entity_range_with_gaps(organisations)
 
@@ -131,38 +131,42 @@ def by_range(low: int, high: int, minimum: int) -> Verdict:
     return NOT_MET if high < minimum else UNDECIDED
 
 
-def each_member(
-    organisations: Sequence[Organisation],
-    holds: Callable[[Organisation], Maybe[bool]],
-    *,
-    met: str,
-    broken: str,
-    unsure: str,
-    repair: str,
-) -> Outcome:
-    """Judge a rule that every member must meet.
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a rule that every member must meet says.
 
-    Args:
-        holds: whether it holds for one member; may be unknown.
+    Attributes:
         met: sentence when all do; `{count}` is filled in.
         broken: sentence when some do not; `{names}` is filled in.
         unsure: sentence when it is not known of some; `{names}` is filled in.
         repair: what to do about those that break the rule; `{names}` is filled in.
     """
-    breaking: list[Organisation] = []
-    doubtful: list[Organisation] = []
-    for organisation in organisations:
-        answer = holds(organisation)
-        if answer is True:
-            continue
-        (breaking if answer is False else doubtful).append(organisation)
-    if not breaking and not doubtful:
-        return Outcome(MET, met.replace("{count}", str(len(organisations))), {"members": ids_of(organisations)})
+
+    met: str
+    broken: str
+    unsure: str
+    repair: str
+
+
+def each_member(organisations: Sequence[Organisation], holds: Sequence[Maybe[bool]], wording: Wording) -> Outcome:
+    """Judge a rule that every member must meet.
+
+    Args:
+        holds: whether it holds for each of the organisations; may be unknown.
+        wording: what the rule says.
+    """
+    if holds.count(True) == len(organisations):
+        return Outcome(MET, wording.met.replace("{count}", str(len(organisations))), {"members": ids_of(organisations)})
+    breaking = [organisation for organisation, answer in zip(organisations, holds, strict=True) if answer is False]
+    doubtful = [
+        organisation for organisation, answer in zip(organisations, holds, strict=True) if isinstance(answer, Unknown)
+    ]
     facts = {"breaking": ids_of(breaking), "not_known": ids_of(doubtful)}
     if breaking:
         names = names_of(breaking)
-        return Outcome(NOT_MET, broken.replace("{names}", names), facts, repair.replace("{names}", names))
-    return Outcome(UNDECIDED, unsure.replace("{names}", names_of(doubtful)), facts)
+        reason, repair = wording.broken.replace("{names}", names), wording.repair.replace("{names}", names)
+        return Outcome(NOT_MET, reason, facts, repair)
+    return Outcome(UNDECIDED, wording.unsure.replace("{names}", names_of(doubtful)), facts)
 
 
 def as_day_or_closing(written: object) -> date | None:

@@ -19,12 +19,12 @@ def plain(value: Any) -> Any:
     Raises:
         TypeError: for a binary fraction or any type that has no exact form.
     """
+    if isinstance(value, Money):
+        return value.plain
     if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Money):
-        return value.plain
     if isinstance(value, Unknown):
         return {"unknown": value.note}
     if isinstance(value, Fraction | Decimal):

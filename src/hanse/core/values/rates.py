@@ -2,7 +2,6 @@
 
 import re
 from fractions import Fraction
-from functools import lru_cache
 
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
 
@@ -37,14 +36,14 @@ def show_rate(rate: Fraction, places: int = 2) -> str:
     Cutting keeps a rate just above a limit from reading as the limit only when the decimals suffice; callers
     that compare two rates show them with `show_rates_apart`.
     """
-    return _in_per_cent(rate.numerator, rate.denominator, places)
+    return show_share(rate.numerator, rate.denominator, places)
 
 
-@lru_cache(maxsize=1024)
-def _in_per_cent(numerator: int, denominator: int, places: int) -> str:
-    whole, part = divmod(numerator * 100 * 10**places // denominator, 10**places)
-    decimals = f"{part:0{places}d}".rstrip("0") if places else ""
-    return f"{whole}.{decimals}\u00a0%" if decimals else f"{whole}\u00a0%"
+def show_share(part: int, whole: int, places: int = 2) -> str:
+    """Show what `part` is of `whole`, as `show_rate` does; `whole` is above zero."""
+    full, rest = divmod(part * 100 * 10**places // whole, 10**places)
+    decimals = f"{rest:0{places}d}".rstrip("0") if places else ""
+    return f"{full}.{decimals}\u00a0%" if decimals else f"{full}\u00a0%"
 
 
 def show_rates_apart(rate: Fraction, limit: Fraction) -> tuple[str, str]:

@@ -1,18 +1,18 @@
 """Checks a whole table of proposals against a call: screens first, and the rule kinds for what they leave open."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hanse.core.call import Decider, Force, Scope
-from hanse.core.eligibility.context import Context, Submissions
+from hanse.core.call import Scope
+from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.engine import BoundRule, Examiner
 from hanse.core.eligibility.findings import Assessment, ProposalVerdict
-from hanse.core.proposal import Dossier
+from hanse.engines.portfolio.index import submissions_near
 from hanse.engines.portfolio.portions import (
     CODES,
     MET,
@@ -66,17 +66,13 @@ class PortfolioResult:
 
     def left_to_officer(self, strand: str = "") -> list[str]:
         """Ids of the rules that an officer decides, set aside from the verdicts; of all strands if none is given."""
-        return [bound.rule.id for bound in self._rules(strand) if bound.rule.decider is Decider.OFFICER]
+        return [bound.rule.id for bound in self._rules(strand) if bound.of_officer]
 
     def needs_all(self, strand: str = "") -> list[str]:
         """Ids of the rules over all submissions that could not be asked; of all strands if none is given."""
         if self.together:
             return []
-        return [
-            bound.rule.id
-            for bound in self._rules(strand)
-            if bound.scope is Scope.CALL and bound.rule.decider is not Decider.OFFICER
-        ]
+        return [bound.rule.id for bound in self._rules(strand) if bound.over_call and not bound.of_officer]
 
     def _rules(self, strand: str) -> tuple[BoundRule, ...]:
         examiner = Examiner(self.context)
@@ -85,7 +81,29 @@ class PortfolioResult:
     def assessments(self, proposals: Iterable[int]) -> list[Assessment]:
         """Everything the law says of some proposals: reasons, facts and repairs."""
         chosen = np.fromiter(proposals, np.intp)
-        return _assess(self.table, self.context, chosen, self.together)
+        return list(self.explainer(chosen)(chosen))
+
+    def explainer(self, proposals: Iterable[int]) -> "Explainer":
+        """Make ready to explain some proposals."""
+        chosen = np.fromiter(proposals, np.intp)
+        context = _context_of(self.table, self.context, chosen, self.together)
+        return Explainer(self.table.with_texts_of(chosen), Examiner(context))
+
+
+@dataclass(frozen=True, eq=False)
+class Explainer:
+    """Says everything the law says of some proposals of a table.
+
+    It does without the library that read the table, so that a forked process may use it: that library's threads
+    do not survive a fork.
+    """
+
+    table: Table
+    examiner: Examiner
+
+    def __call__(self, proposals: Iterable[int]) -> Iterator[Assessment]:
+        """Assess some of the proposals, in the order asked."""
+        return map(self.examiner.check, self.table.dossiers(proposals))
 
 
 def check_table(table: Table, context: Context, *, together: bool = True) -> PortfolioResult:
@@ -123,15 +141,10 @@ class _Check:
                 each.result()
         left = self._settle()
         for place, bound in enumerate(self.rules):
-            if self._counts(bound):
+            if bound.judges(self.together):
                 np.maximum(self.verdicts, self.found[place], out=self.verdicts)
         by_rule = {bound.rule.id: found for bound, found in zip(self.rules, self.found, strict=True)}
         return PortfolioResult(self.table, self.context, self.together, by_rule, self.verdicts, left)
-
-    def _counts(self, bound: BoundRule) -> bool:
-        """Whether a rule bears on the verdict, as `Examiner.check` decides it."""
-        aside = bound.rule.decider is Decider.OFFICER or (bound.scope is Scope.CALL and not self.together)
-        return not aside and bound.rule.force is Force.REQUIRED
 
     def _bounds(self) -> list[tuple[int, int]]:
         """First and last proposals of portions of about `ROWS_AT_ONCE` rows."""
@@ -188,23 +201,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _assess(table: Table, context: Context, proposals: Places, together: bool) -> list[Assessment]:
-    examiner = Examiner(_context_of(table, context, proposals, together))
-    return [examiner.check(dossier) for dossier in table.dossiers(proposals)]
-
-
 def _context_of(table: Table, context: Context, proposals: Places, together: bool) -> Context:
     """The context in which some proposals are checked: with all submissions that share a body with one of them."""
-    submissions = Submissions.of(_related(table, proposals)) if together else None
+    submissions = submissions_near(table, proposals) if together else None
     return Context(context.call, context.geography, context.on, submissions)
-
-
-def _related(table: Table, proposals: Places) -> list[Dossier]:
-    """These proposals and all that have a body in common with one of them, in the order of the table."""
-    chosen = np.zeros(len(table), bool)
-    chosen[proposals] = True
-    shared = table.shared
-    bodies = np.zeros(shared.bodies, bool)
-    bodies[shared.body[chosen[shared.proposal]]] = True
-    chosen[shared.proposal[bodies[shared.body]]] = True
-    return table.dossiers(np.flatnonzero(chosen))

@@ -205,10 +205,8 @@ class _Build:
             country=country,
             kind=self._mapped("kind", as_kind, UNSTATED, np.int8),
             own_legal_personality=own,
-            registered_on=self._mapped("registered_on", as_day_code, int(UNSTATED_DAY), np.int32),
-            registration_requested_on=self._mapped(
-                "registration_requested_on", as_day_code, int(UNSTATED_DAY), np.int32
-            ),
+            registered_on=self._days("registered_on"),
+            registration_requested_on=self._days("registration_requested_on"),
             properties=properties,
             strand=strand.astype(np.int16),
             targets=targets,

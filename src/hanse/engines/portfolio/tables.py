@@ -5,7 +5,7 @@ appear. What is not stated has a number of its own in every column, so that it i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from itertools import islice
@@ -42,6 +42,11 @@ ROLE_UNSTATED = len(ROLES)
 """A role that is not stated is read as beneficiary, and the dossier says so."""
 
 KINDS_OF_ORGANISATION = tuple(OrganisationKind)
+
+# What codes are read as; what is not stated stands last, where `UNSTATED` finds it.
+_ROLES_READ = (*ROLES, Role.BENEFICIARY)
+_KINDS_READ: tuple[Maybe[OrganisationKind], ...] = (*KINDS_OF_ORGANISATION, NOT_STATED)
+_TRUTHS: tuple[Maybe[bool], ...] = (False, True, NOT_STATED)
 EPOCH_DAY = date(1970, 1, 1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 OWN_PERSONALITY = "own_legal_personality"
@@ -53,6 +58,20 @@ class Words(Protocol):
     def take(self, places: Sequence[int] | NDArray[np.integer]) -> list[str]:
         """The texts at these places."""
         ...
+
+
+class _Kept:
+    """Texts of some places, at hand without the library that read them."""
+
+    def __init__(self, words: Words, places: NDArray[np.integer]):
+        wanted = np.zeros(int(places.max(initial=-1)) + 1, bool)
+        wanted[places] = True
+        self._places = np.flatnonzero(wanted)
+        self._texts = np.array(words.take(self._places), object)
+
+    def take(self, places: Sequence[int] | NDArray[np.integer]) -> list[str]:
+        texts: list[str] = self._texts[np.searchsorted(self._places, places)].tolist()
+        return texts
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,20 +167,34 @@ class Table:
         codes = self.target_codes[self.target_offsets[place] : self.target_offsets[place + 1]]
         return tuple(self.target_places[code] for code in codes.tolist())
 
+    def with_texts_of(self, proposals: Places) -> "Table":
+        """The same table, of which only these proposals have texts, kept in memory. Ask for no others."""
+        rows = self._rows_of(proposals)
+        entity = self.legal_entity[rows]
+        return replace(
+            self,
+            proposals=_Kept(self.proposals, proposals),
+            identities=_Kept(self.identities, np.concatenate((self.organisation[rows], entity[entity >= 0]))),
+            legal_names=_Kept(self.legal_names, rows),
+        )
+
     def dossier(self, proposal: int) -> Dossier:
         """One proposal as the law reads it."""
         return self.dossiers((proposal,))[0]
 
     def dossiers(self, proposals: Iterable[int]) -> list[Dossier]:
         """Several proposals as the law reads them, in the order asked."""
-        chosen = [int(proposal) for proposal in proposals]
-        ids = self.proposals.take(chosen)
-        rows = [range(self.offsets[proposal], self.offsets[proposal + 1]) for proposal in chosen]
-        members = iter(self._participants(np.array([row for each in rows for row in each], np.intp)))
-        return [
-            self._dossier(proposal, id, tuple(islice(members, len(each))))
-            for proposal, id, each in zip(chosen, ids, rows, strict=True)
-        ]
+        chosen = np.fromiter(proposals, np.intp)
+        members = iter(self._participants(self._rows_of(chosen)))
+        each = zip(chosen.tolist(), self.proposals.take(chosen), self.sizes[chosen].tolist(), strict=True)
+        return [self._dossier(proposal, id, tuple(islice(members, size))) for proposal, id, size in each]
+
+    def _rows_of(self, proposals: Places) -> Places:
+        """The rows of some proposals, one proposal after the other."""
+        sizes = self.sizes[proposals]
+        before = np.cumsum(sizes) - sizes
+        rows: Places = np.arange(sizes.sum()) + np.repeat(self.offsets[proposals] - before, sizes)
+        return rows
 
     def _dossier(self, proposal: int, id: str, members: tuple[Participant, ...]) -> Dossier:
         rows = slice(self.offsets[proposal], self.offsets[proposal + 1])
@@ -176,13 +209,16 @@ class Table:
             budget=Budget(
                 total_cost=_money(int(self.total_cost[proposal])), requested=_money(int(self.requested[proposal]))
             ),
-            submitted_at=_instant(int(self.submitted_at[proposal])),
+            submitted_at=instant_at(int(self.submitted_at[proposal])),
             assumptions=(role_assumption(without_role),) if without_role else (),
         )
 
     def _participants(self, rows: Places) -> list[Participant]:
         entities = self.legal_entity[rows]
         named = iter(self.identities.take(entities[entities >= 0]))
+        countries = (*self.countries, NOT_STATED)
+        registered, requested = self.registered_on[rows], self.registration_requested_on[rows]
+        days = {code: day_at(code) for code in {*registered.tolist(), *requested.tolist()}}
         cells = zip(
             self.identities.take(self.organisation[rows]),
             self.legal_names.take(rows),
@@ -190,8 +226,8 @@ class Table:
             entities.tolist(),
             self.kind[rows].tolist(),
             self.own_legal_personality[rows].tolist(),
-            self.registered_on[rows].tolist(),
-            self.registration_requested_on[rows].tolist(),
+            registered.tolist(),
+            requested.tolist(),
             self.properties[rows].tolist(),
             self.role[rows].tolist(),
             strict=True,
@@ -201,17 +237,17 @@ class Table:
                 Organisation(
                     id=id,
                     legal_name=name,
-                    country=NOT_STATED if country < 0 else self.countries[country],
+                    country=countries[country],
                     legal_entity=NOT_STATED if entity < 0 else next(named),
-                    kind=kind_at(kind),
-                    own_legal_personality=truth(own),
-                    registered_on=day_at(registered),
-                    registration_requested_on=day_at(requested),
+                    kind=_KINDS_READ[kind],
+                    own_legal_personality=_TRUTHS[own],
+                    registered_on=days[registered_on],
+                    registration_requested_on=days[requested_on],
                     properties=self.property_sets[properties],
                 ),
-                role_at(role),
+                _ROLES_READ[role],
             )
-            for id, name, country, entity, kind, own, registered, requested, properties, role in cells
+            for id, name, country, entity, kind, own, registered_on, requested_on, properties, role in cells
         ]
 
 
@@ -219,7 +255,7 @@ class Table:
 class Shared:
     """Rows of bodies that have several rows in a table, in the order of bodies, then of rows.
 
-    A body is a legal entity, or where none is stated the organisation itself (`core.eligibility.context.entity_key`).
+    A body is a legal entity, or where none is stated the organisation itself (`Organisation.body`).
     No other row can clash with another proposal.
 
     Attributes:
@@ -245,17 +281,17 @@ class Shared:
 
 def role_at(code: int) -> Role:
     """The role of a code; one that is not stated is read as beneficiary."""
-    return Role.BENEFICIARY if code == ROLE_UNSTATED else ROLES[code]
+    return _ROLES_READ[code]
 
 
 def kind_at(code: int) -> Maybe[OrganisationKind]:
     """The kind of organisation of a code."""
-    return NOT_STATED if code < 0 else KINDS_OF_ORGANISATION[code]
+    return _KINDS_READ[code]
 
 
 def truth(code: int) -> Maybe[bool]:
     """Yes, no or not stated."""
-    return NOT_STATED if code < 0 else bool(code)
+    return _TRUTHS[code]
 
 
 def day_at(code: int) -> Maybe[date | Registration]:
@@ -283,5 +319,6 @@ def _money(cents: int) -> Maybe[Money]:
     return NOT_STATED if cents < 0 else Money(cents)
 
 
-def _instant(code: int) -> Maybe[datetime]:
+def instant_at(code: int) -> Maybe[datetime]:
+    """The instant of a code, in UTC."""
     return NOT_STATED if code == UNSTATED_INSTANT else EPOCH + timedelta(microseconds=code)

@@ -45,8 +45,9 @@ class MembersInDifferentCountries:
         counted = tally(dossier.consortium.in_roles(self.roles), self.groups, context, strand)
         certain = [o for members in counted.inside.values() for o in members]
         possible = [o for members in counted.doubtful.values() for o in members] + counted.unplaced
-        low, _ = entity_range(certain)
-        _, high = entity_range(certain + possible)
+        low, high = entity_range(certain)
+        if possible:
+            _, high = entity_range(certain + possible)
         fewest, most = len(counted.inside), len(counted.inside) + len(counted.doubtful) + len(counted.unplaced)
         verdicts = by_range(low, high, self.members), by_range(fewest, most, self.countries)
         group = context.group_name(self.groups)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 
 from hanse.core.call import Call, Scope
 from hanse.core.consortium import Organisation, Role
-from hanse.core.eligibility.context import Appearance, Context, entity_key
+from hanse.core.eligibility.context import Appearance, Context
 from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.eligibility.measures import ids_of, names_of, parse_roles
 from hanse.core.proposal import Dossier
@@ -60,12 +60,15 @@ class OneConsortiumPerOrganisation:
             return Outcome(UNDECIDED, "Needs all submissions of the call.")
         if isinstance(dossier.strand, Unknown) and self.per is not Per.CALL:
             return Outcome(UNDECIDED, f"The strand is not stated, and the limit holds for each {self.per.value}.")
+        alone = Outcome(MET, f"No member stands in another consortium of the same {self.per.value}.")
+        if submissions.by_entity.keys().isdisjoint(dossier.consortium.bodies(self.roles)):
+            return alone
         scope = self._scope("" if isinstance(dossier.strand, Unknown) else dossier.strand, context.call)
         clashing: list[Organisation] = []
         rivals: dict[str, Appearance] = {}
         unplaced: set[str] = set()
         for organisation in dossier.consortium.in_roles(self.roles):
-            found = submissions.by_entity.get(entity_key(organisation), ())
+            found = submissions.by_entity.get(organisation.body, ())
             if len(found) == 1 and found[0].proposal == dossier.proposal:  # the usual case, told at once
                 continue
             others = [appearance for appearance in found if appearance.proposal != dossier.proposal]
@@ -75,7 +78,7 @@ class OneConsortiumPerOrganisation:
                 rivals.update((other.proposal, other) for other in inside)
             if self.per is not Per.CALL:
                 unplaced.update(other.proposal for other in others if not other.strand)
-        outcome = Outcome(MET, f"No member stands in another consortium of the same {self.per.value}.")
+        outcome = alone
         if clashing:
             facts = {"members": ids_of(clashing), "proposals": sorted(rivals)}
             also = f"also in {', '.join(sorted(rivals))}: {names_of(clashing)}"

@@ -5,8 +5,8 @@ from enum import Enum
 from typing import ClassVar, Self
 
 from hanse.core.call import Scope
-from hanse.core.consortium import APPLICANTS, Role
-from hanse.core.eligibility.context import Context, entity_key
+from hanse.core.consortium import APPLICANTS, COORDINATOR
+from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_choice
@@ -39,11 +39,11 @@ class OneStrandPerConsortium:
         if context.submissions is None:
             return Outcome(UNDECIDED, "Needs all submissions of the call.")
         if self.same is Same.SAME_MEMBERS:
-            members = frozenset(entity_key(organisation) for organisation in dossier.consortium.in_roles(APPLICANTS))
+            members = dossier.consortium.bodies(APPLICANTS)
             found = context.submissions.by_members.get(members, []) if members else []
         else:
-            coordinators = dossier.consortium.in_roles(frozenset({Role.COORDINATOR}))
-            found = [a for c in coordinators for a in context.submissions.by_coordinator.get(entity_key(c), [])]
+            coordinators = dossier.consortium.bodies(COORDINATOR)
+            found = [a for body in coordinators for a in context.submissions.by_coordinator.get(body, [])]
         strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
         rivals = [a for a in found if a.proposal != dossier.proposal and not (strand and a.strand == strand)]
         if not rivals:

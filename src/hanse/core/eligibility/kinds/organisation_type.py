@@ -2,13 +2,14 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, OrganisationKind, Role
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.findings import Outcome
-from hanse.core.eligibility.measures import each_member, parse_roles
+from hanse.core.eligibility.measures import Wording, each_member, parse_roles
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_choice, as_names
 from hanse.core.values.unknown import Maybe, Unknown
@@ -35,15 +36,8 @@ class OrganisationType:
 
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Ask the kind of each member."""
-        kinds = " or ".join(sorted(kind.value.replace("_", " ") for kind in self.allowed))
-        return each_member(
-            dossier.consortium.in_roles(self.roles),
-            self._holds,
-            met=f"All {{count}} members are {kinds}.",
-            broken=f"Not {kinds}: {{names}}.",
-            unsure=f"Not stated whether {kinds}: {{names}}.",
-            repair=f"Replace {{names}} by {kinds}, or let {{names}} take part in another role.",
-        )
+        members = dossier.consortium.in_roles(self.roles)
+        return each_member(members, [self._holds(organisation) for organisation in members], _wording(self.allowed))
 
     def _holds(self, organisation: Organisation) -> Maybe[bool]:
         return organisation.kind if isinstance(organisation.kind, Unknown) else organisation.kind in self.allowed
@@ -51,3 +45,14 @@ class OrganisationType:
     def sees(self, organisation: Organisation, context: Context, strand: str) -> Hashable:
         """Whether its kind is admitted."""
         return self._holds(organisation)
+
+
+@lru_cache(maxsize=64)
+def _wording(allowed: tuple[OrganisationKind, ...]) -> Wording:
+    kinds = " or ".join(sorted(kind.value.replace("_", " ") for kind in allowed))
+    return Wording(
+        met=f"All {{count}} members are {kinds}.",
+        broken=f"Not {kinds}: {{names}}.",
+        unsure=f"Not stated whether {kinds}: {{names}}.",
+        repair=f"Replace {{names}} by {kinds}, or let {{names}} take part in another role.",
+    )

@@ -3,13 +3,14 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import ClassVar, Self
 
 from hanse.core.call import Scope
 from hanse.core.consortium import Organisation, Registration, Role
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.findings import Outcome
-from hanse.core.eligibility.measures import as_day_or_closing, each_member, parse_roles
+from hanse.core.eligibility.measures import Wording, as_day_or_closing, each_member, parse_roles
 from hanse.core.proposal import Dossier
 from hanse.core.values.reading import Reader, as_boolean, as_name
 from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
@@ -45,19 +46,9 @@ class RegisteredOrRequested:
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Compare each member's days with the last day that counts."""
         day = self._last_day(context)
-        request = "" if self.requested_counts is False else " or registration requested"
-        return each_member(
-            dossier.consortium.in_roles(self.roles),
-            lambda organisation: self._holds(organisation, day),
-            met=f"All {{count}} members are registered on the {self.platform}{request} by {day}.",
-            broken=f"Neither registered on the {self.platform} nor registration requested by {day}: {{names}}."
-            if request
-            else f"Not registered on the {self.platform} by {day}: {{names}}.",
-            unsure=f"Not stated whether registered on the {self.platform}{request} by {day}: {{names}}.",
-            repair=f"Request registration on the {self.platform} for {{names}} by {day}."
-            if request
-            else f"Register {{names}} on the {self.platform} by {day}.",
-        )
+        members = dossier.consortium.in_roles(self.roles)
+        holds = [self._holds(organisation, day) for organisation in members]
+        return each_member(members, holds, _wording(self.platform, self.requested_counts is not False, day))
 
     def _last_day(self, context: Context) -> date:
         if self.by is not None:
@@ -86,3 +77,20 @@ def _by(happened: Maybe[date | Registration], day: date) -> Maybe[bool]:
     if isinstance(happened, Unknown):
         return happened
     return isinstance(happened, date) and happened <= day
+
+
+@lru_cache(maxsize=64)
+def _wording(platform: str, requests: bool, day: date) -> Wording:
+    if not requests:
+        return Wording(
+            met=f"All {{count}} members are registered on the {platform} by {day}.",
+            broken=f"Not registered on the {platform} by {day}: {{names}}.",
+            unsure=f"Not stated whether registered on the {platform} by {day}: {{names}}.",
+            repair=f"Register {{names}} on the {platform} by {day}.",
+        )
+    return Wording(
+        met=f"All {{count}} members are registered on the {platform} or registration requested by {day}.",
+        broken=f"Neither registered on the {platform} nor registration requested by {day}: {{names}}.",
+        unsure=f"Not stated whether registered on the {platform} or registration requested by {day}: {{names}}.",
+        repair=f"Request registration on the {platform} for {{names}} by {day}.",
+    )

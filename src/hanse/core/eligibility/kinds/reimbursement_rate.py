@@ -10,7 +10,7 @@ from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.findings import MET, NOT_MET, UNDECIDED, Outcome
 from hanse.core.proposal import Dossier
 from hanse.core.values.money import ZERO, Money, portion
-from hanse.core.values.rates import show_rate, show_rates_apart
+from hanse.core.values.rates import show_rate, show_rates_apart, show_share
 from hanse.core.values.reading import Reader
 from hanse.core.values.unknown import Maybe, Unknown
 
@@ -52,11 +52,7 @@ class ReimbursementRate:
             else show_rate(rate)
         )
         if requested <= allowed:
-            asked = (
-                f"{show_rate(Fraction(requested.cents, costs.cents))} of costs"
-                if costs != ZERO
-                else "nothing of no costs"
-            )
+            asked = f"{show_share(requested.cents, costs.cents)} of costs" if costs != ZERO else "nothing of no costs"
             return Outcome(MET, f"{requested} EUR is {asked}; {allowed} EUR is the most at {at}.", facts)
         over = requested - allowed
         if isinstance(rate, Unknown) or _categories(strand, context.call) or costs == ZERO or not rate:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from hanse.core.consortium import APPLICANTS, Role
+from hanse.core.consortium import APPLICANTS, COORDINATOR
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.kinds.one_strand_per_consortium import OneStrandPerConsortium, Same
 from hanse.engines.portfolio.portions import MET, NOT_MET, UNDECIDED, Screened, rows_in_roles
@@ -33,7 +33,7 @@ def _judge(group: Numbers, strand: Numbers, strands: int) -> Small:
 def _same_coordinator(table: Table) -> tuple[Numbers, Codes]:
     """The groups of proposals with one coordinator."""
     shared = table.shared
-    rows = shared.appearances(rows_in_roles(table.role[shared.rows], frozenset({Role.COORDINATOR})))
+    rows = shared.appearances(rows_in_roles(table.role[shared.rows], COORDINATOR))
     return shared.body[rows], shared.proposal[rows]
 
 
