@@ -15,7 +15,6 @@ from typing import Any
 from hanse.core.budget import Budget
 from hanse.core.call import Call, parse_call
 from hanse.core.consortium import (
-    APPLICANTS,
     Consortium,
     Organisation,
     OrganisationKind,
@@ -232,7 +231,7 @@ def call(*rules: Mapping[str, Any], **changed: Any) -> Call:
 
 def context(of: Call | None = None, others: Iterable[Dossier] | None = None) -> Context:
     """The surroundings of a check on the closing day; with `others`, the rules over all submissions can be asked."""
-    index = None if others is None else Submissions.of(others, APPLICANTS)
+    index = None if others is None else Submissions.of(others)
     return Context(of or call(), geography(), CLOSING_DAY, index)
 
 

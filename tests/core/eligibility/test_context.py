@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.cast import CLOSING_DAY, call, consortium, context, dossier, geography, nobody, organisation
+from tests.cast import CLOSING_DAY, call, consortium, context, dossier, geography, nobody, of_members, organisation
 
-from hanse.core.consortium import Role
+from hanse.core.consortium import APPLICANTS, Role
 from hanse.core.eligibility.context import Appearance, Context, Submissions
 from hanse.core.values.countries import Basis
 from hanse.core.values.unknown import NOT_STATED, Unknown
@@ -92,6 +92,23 @@ def test_submissions_are_indexed_by_legal_entity_by_members_and_by_coordinator()
     assert index.by_entity["lanterna-body"] == [of_blue, of_red]
     assert index.by_members[frozenset({"lanterna-body", "salzspeicher-body"})] == [of_blue]
     assert dict(index.by_coordinator) == {"lanterna-body": [of_blue], "salzspeicher-body": [of_red]}
+
+
+def test_a_legal_entity_that_one_submission_leaves_out_is_taken_from_another() -> None:
+    silent = organisation("IT", legal_entity=NOT_STATED)
+    blue, red = dossier("IT", "DE"), dossier(proposal="red", consortium=of_members(organisation("RS"), silent))
+    index = Submissions.of([red, blue])
+    assert [each.proposal for each in index.by_entity["lanterna-body"]] == ["red", "blue"]
+    assert index.body(silent) == "lanterna-body"
+    assert index.bodies(red.consortium, APPLICANTS) == {"lanterna-body", organisation("RS").body}
+
+
+def test_a_legal_entity_on_which_submissions_differ_is_not_taken_over() -> None:
+    silent = organisation("IT", legal_entity=NOT_STATED)
+    told = [of_members(organisation("IT", legal_entity=entity)) for entity in ("one", "two", "two")]
+    index = Submissions.of([dossier(consortium=each, proposal=f"P{n}") for n, each in enumerate(told)])
+    assert index.entity_of == {}
+    assert index.body(silent) == silent.id
 
 
 def test_only_applicants_are_indexed_and_two_clusters_of_one_body_once() -> None:

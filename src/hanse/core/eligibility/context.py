@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 
 from hanse.core.call import Call, Treatment
-from hanse.core.consortium import APPLICANTS, COORDINATOR, Role
+from hanse.core.consortium import APPLICANTS, COORDINATOR, Consortium, Organisation, Role
 from hanse.core.proposal import Dossier
 from hanse.core.values.countries import Basis, Geography
 from hanse.core.values.unknown import Maybe, Unknown
@@ -24,26 +24,59 @@ class Appearance:
 
 @dataclass(frozen=True)
 class Submissions:
-    """An index over all submissions of a call, for the rules of scope CALL."""
+    """An index over all submissions of a call, for the rules of scope CALL.
+
+    Attributes:
+        entity_of: legal entities of organisations, by id, for submissions that leave them out; an organisation of
+            which two submissions state different ones is not among them.
+    """
 
     by_entity: dict[str, list[Appearance]] = field(default_factory=lambda: defaultdict(list))
     by_members: dict[frozenset[str], list[Appearance]] = field(default_factory=lambda: defaultdict(list))
     by_coordinator: dict[str, list[Appearance]] = field(default_factory=lambda: defaultdict(list))
 
+    entity_of: dict[str, str] = field(default_factory=dict)
+
     @classmethod
-    def of(cls, dossiers: Iterable[Dossier], roles: frozenset[Role] = APPLICANTS) -> "Submissions":
+    def of(cls, dossiers: Iterable[Dossier]) -> "Submissions":
         """Index the applicants (coordinator and beneficiaries) of every dossier."""
-        index = cls()
-        for dossier in dossiers:
+        every = list(dossiers)
+        index = cls(entity_of=_entities_told(every))
+        for dossier in every:
             strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
             appearance = Appearance(dossier.proposal, strand, dossier.submitted_at)
-            members = dossier.consortium.bodies(roles)
+            members = index.bodies(dossier.consortium, APPLICANTS)
             for body in members:
                 index.by_entity[body].append(appearance)
             index.by_members[members].append(appearance)
-            for body in dossier.consortium.bodies(COORDINATOR):
+            for body in index.bodies(dossier.consortium, COORDINATOR):
                 index.by_coordinator[body].append(appearance)
         return index
+
+    def body(self, organisation: Organisation) -> str:
+        """What identifies an organisation across the submissions: its legal entity, if any of them states it."""
+        entity = organisation.legal_entity
+        return self.entity_of.get(organisation.id, organisation.id) if isinstance(entity, Unknown) else entity
+
+    def bodies(self, consortium: Consortium, roles: frozenset[Role]) -> frozenset[str]:
+        """The bodies that take part in one of these roles."""
+        own = consortium.bodies(roles)
+        if self.entity_of.keys().isdisjoint(own):  # the usual case, told at once
+            return own
+        return frozenset([self.body(organisation) for organisation in consortium.in_roles(roles)])
+
+
+def _entities_told(dossiers: Iterable[Dossier]) -> dict[str, str]:
+    """Legal entities of organisations, by id, as far as the dossiers agree on them."""
+    told: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for dossier in dossiers:
+        for participant in dossier.consortium.participants:
+            organisation = participant.organisation
+            entity = organisation.legal_entity
+            if not isinstance(entity, Unknown) and told.setdefault(organisation.id, entity) != entity:
+                doubtful.add(organisation.id)
+    return {id: entity for id, entity in told.items() if id not in doubtful}
 
 
 class Standings(dict[str, Maybe[bool]]):

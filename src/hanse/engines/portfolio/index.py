@@ -14,7 +14,7 @@ def submissions_near(table: Table, proposals: Places) -> Submissions:
     It holds the bodies that stand in these and in other rows as well. A body without a second row meets no other
     proposal, and a rule that looks it up finds nothing either way.
     """
-    shared, index = table.shared, Submissions()
+    shared, index = table.shared, Submissions(entity_of=_told_elsewhere(table, proposals))
     chosen = np.zeros(len(table), bool)
     chosen[proposals] = True
     listed = np.zeros(shared.bodies, bool)
@@ -47,9 +47,15 @@ def _complete(table: Table, applying: Flags) -> Flags:
 
 def _bodies(table: Table, entries: Places) -> list[str]:
     """What identifies the organisation of each of these shared rows across proposals."""
-    rows = table.shared.rows[entries]
-    entity = table.legal_entity[rows]
-    return table.identities.take(np.where(entity >= 0, entity, table.organisation[rows]))
+    return table.identities.take(table.body[table.shared.rows[entries]])
+
+
+def _told_elsewhere(table: Table, proposals: Places) -> dict[str, str]:
+    """Legal entities that these proposals leave out and others state."""
+    rows = table.rows_of(proposals)
+    rows = rows[(table.legal_entity[rows] < 0) & (table.body[rows] != table.organisation[rows])]
+    ids = table.identities.take(table.organisation[rows])
+    return dict(zip(ids, table.identities.take(table.body[rows]), strict=True))
 
 
 def _appearances(table: Table, proposals: Places) -> dict[int, Appearance]:

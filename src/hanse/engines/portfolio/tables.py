@@ -148,9 +148,23 @@ class Table:
         return np.repeat(np.arange(len(self), dtype=np.int32), self.sizes)
 
     @cached_property
+    def body(self) -> Codes:
+        """What identifies each row's organisation across proposals, as `Submissions.body` finds it."""
+        stated = self.legal_entity >= 0
+        if stated.all():
+            return self.legal_entity
+        told = np.full(self.identity_count, UNSTATED, np.int32)
+        organisation, entity = self.organisation[stated], self.legal_entity[stated]
+        told[organisation] = entity
+        told[organisation[told[organisation] != entity]] = UNSTATED  # other rows tell another one
+        elsewhere = told[self.organisation]
+        body: Codes = np.where(stated, self.legal_entity, np.where(elsewhere >= 0, elsewhere, self.organisation))
+        return body
+
+    @cached_property
     def shared(self) -> "Shared":
         """The rows of bodies that have several."""
-        body = np.where(self.legal_entity >= 0, self.legal_entity, self.organisation)
+        body = self.body
         several = np.bincount(body, minlength=self.identity_count) > 1
         pairs = np.flatnonzero(several[body])
         pairs |= body[pairs].astype(np.int64) << 32
@@ -169,7 +183,7 @@ class Table:
 
     def with_texts_of(self, proposals: Places) -> "Table":
         """The same table, of which only these proposals have texts, kept in memory. Ask for no others."""
-        rows = self._rows_of(proposals)
+        rows = self.rows_of(proposals)
         entity = self.legal_entity[rows]
         return replace(
             self,
@@ -185,11 +199,11 @@ class Table:
     def dossiers(self, proposals: Iterable[int]) -> list[Dossier]:
         """Several proposals as the law reads them, in the order asked."""
         chosen = np.fromiter(proposals, np.intp)
-        members = iter(self._participants(self._rows_of(chosen)))
+        members = iter(self._participants(self.rows_of(chosen)))
         each = zip(chosen.tolist(), self.proposals.take(chosen), self.sizes[chosen].tolist(), strict=True)
         return [self._dossier(proposal, id, tuple(islice(members, size))) for proposal, id, size in each]
 
-    def _rows_of(self, proposals: Places) -> Places:
+    def rows_of(self, proposals: Places) -> Places:
         """The rows of some proposals, one proposal after the other."""
         sizes = self.sizes[proposals]
         before = np.cumsum(sizes) - sizes
@@ -255,7 +269,7 @@ class Table:
 class Shared:
     """Rows of bodies that have several rows in a table, in the order of bodies, then of rows.
 
-    A body is a legal entity, or where none is stated the organisation itself (`Organisation.body`).
+    A body is a legal entity, or where nobody states it the organisation itself (`Submissions.body`).
     No other row can clash with another proposal.
 
     Attributes:

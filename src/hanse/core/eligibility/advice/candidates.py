@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from hanse.core.call import Decider, Force, Scope
 from hanse.core.consortium import Consortium, Organisation, Participant, Role
-from hanse.core.eligibility.context import Context
+from hanse.core.eligibility.context import Context, Submissions
 from hanse.core.eligibility.engine import BoundRule, Examiner
 from hanse.core.eligibility.findings import Verdict
 from hanse.core.eligibility.kinds import MemberKind
@@ -144,8 +144,8 @@ class Roster:
         if isinstance(bound.kind, MemberKind):
             return bound.kind.sees
         # A rule over all submissions knows an organisation by name if it stands in another one; all others are alike.
-        others = self.context.submissions.by_entity if self.context.submissions else {}
-        return lambda organisation, *_: organisation.body if organisation.body in others else ""
+        index = self.context.submissions or Submissions()
+        return lambda organisation, *_: body if (body := index.body(organisation)) in index.by_entity else ""
 
     def _look(self, organisation: Organisation) -> tuple[Hashable, ...]:
         """What all rules that members can change look at."""

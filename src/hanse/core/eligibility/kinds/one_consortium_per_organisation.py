@@ -33,7 +33,7 @@ class Consequence(Enum):
 class OneConsortiumPerOrganisation:
     """No participant in `roles` stands in another consortium of the same strand, phase or call.
 
-    Organisations are compared by legal entity, and by their own id where that is not stated. `consequence`
+    Organisations are compared by legal entity, and by their own id where no submission states it. `consequence`
     unknown means that the limit is broken but the call does not say which proposals fall: undecided.
     """
 
@@ -61,14 +61,14 @@ class OneConsortiumPerOrganisation:
         if isinstance(dossier.strand, Unknown) and self.per is not Per.CALL:
             return Outcome(UNDECIDED, f"The strand is not stated, and the limit holds for each {self.per.value}.")
         alone = Outcome(MET, f"No member stands in another consortium of the same {self.per.value}.")
-        if submissions.by_entity.keys().isdisjoint(dossier.consortium.bodies(self.roles)):
+        if submissions.by_entity.keys().isdisjoint(submissions.bodies(dossier.consortium, self.roles)):
             return alone
         scope = self._scope("" if isinstance(dossier.strand, Unknown) else dossier.strand, context.call)
         clashing: list[Organisation] = []
         rivals: dict[str, Appearance] = {}
         unplaced: set[str] = set()
         for organisation in dossier.consortium.in_roles(self.roles):
-            found = submissions.by_entity.get(organisation.body, ())
+            found = submissions.by_entity.get(submissions.body(organisation), ())
             if len(found) == 1 and found[0].proposal == dossier.proposal:  # the usual case, told at once
                 continue
             others = [appearance for appearance in found if appearance.proposal != dossier.proposal]

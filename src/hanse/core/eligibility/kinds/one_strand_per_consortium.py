@@ -36,14 +36,15 @@ class OneStrandPerConsortium:
 
     def check(self, dossier: Dossier, context: Context) -> Outcome:
         """Look the consortium up among the submissions."""
-        if context.submissions is None:
+        submissions = context.submissions
+        if submissions is None:
             return Outcome(UNDECIDED, "Needs all submissions of the call.")
         if self.same is Same.SAME_MEMBERS:
-            members = dossier.consortium.bodies(APPLICANTS)
-            found = context.submissions.by_members.get(members, []) if members else []
+            members = submissions.bodies(dossier.consortium, APPLICANTS)
+            found = submissions.by_members.get(members, []) if members else []
         else:
-            coordinators = dossier.consortium.bodies(COORDINATOR)
-            found = [a for body in coordinators for a in context.submissions.by_coordinator.get(body, [])]
+            coordinators = submissions.bodies(dossier.consortium, COORDINATOR)
+            found = [a for body in coordinators for a in submissions.by_coordinator.get(body, [])]
         strand = "" if isinstance(dossier.strand, Unknown) else dossier.strand
         rivals = [a for a in found if a.proposal != dossier.proposal and not (strand and a.strand == strand)]
         if not rivals:
