@@ -94,6 +94,11 @@ properties = { independent = 1 }
         ),
         ("d.json", "[1]", "d.json: holds no object; expected { ... }"),
         ("d.json", "{", "d.json:1: is not JSON: Expecting property name enclosed in double quotes at column 2"),
+        (
+            "d.toml",
+            f"duration_months = {'9' * 5000}",
+            "d.toml: is not usable TOML: it holds a number of thousands of digits",
+        ),
         ("d.toml", b"\xff\xfe", "d.toml: is not UTF-8 text: byte 1 cannot be read"),
         (
             "d.json",

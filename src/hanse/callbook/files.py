@@ -39,6 +39,8 @@ def read_toml(path: Path, faults: list[Fault]) -> dict[str, Any] | None:
         faults.append(Fault(str(path), "", f"is not TOML: {wrong}"))
     except RecursionError:
         faults.append(Fault(str(path), "", "is nested too deeply"))
+    except ValueError:
+        faults.append(Fault(str(path), "", "is not usable TOML: it holds a number of thousands of digits"))
     return None
 
 

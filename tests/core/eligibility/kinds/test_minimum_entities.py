@@ -54,7 +54,7 @@ def test_the_reason_says_how_many_there_are_or_might_be() -> None:
     rule = kind("minimum_entities", minimum=3)
     assert rule.check(dossier("IT"), context()).reason == "Only 1 different legal entity; 3 are needed."
     assert rule.check(dossier("IT", "DE"), context()).reason == "Only 2 different legal entities; 3 are needed."
-    assert rule.check(dossier(), context()).reason == "At least 3 different legal entities; 3 are needed."
+    assert rule.check(dossier(), context()).reason == "3 different legal entities; 3 are needed."
     vague = rule.check(dossier(consortium=consortium("IT", "DE", "DE", legal_entity=NOT_STATED)), context())
     assert vague.reason == (
         "Between 2 and 3 different legal entities; 3 are needed. "

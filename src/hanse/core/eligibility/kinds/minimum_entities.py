@@ -39,7 +39,8 @@ class MinimumEntities:
         verdict = by_range(low, high, self.minimum)
         facts = {"members": ids_of(members), "legal_entities": low if low == high else [low, high]}
         if verdict is MET:
-            return Outcome(verdict, f"At least {low} different legal entities; {self.minimum} are needed.", facts)
+            number = str(low) if low == high else f"At least {low}"
+            return Outcome(verdict, f"{number} different legal entities; {self.minimum} are needed.", facts)
         if verdict is UNDECIDED:
             reason = (
                 f"Between {low} and {high} different legal entities; {self.minimum} are needed. Members of one country "
