@@ -1,0 +1,1 @@
+"""What every stage stands on: accounts, audit, clock, files, outbox, search, ui. One duty each."""

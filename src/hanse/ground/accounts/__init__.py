@@ -1,0 +1,1 @@
+"""People: sign-in, proofs of identity, appointments of the agency."""

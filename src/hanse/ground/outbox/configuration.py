@@ -1,0 +1,1 @@
+"""Settings of Django and its libraries that this app decides."""

@@ -1,0 +1,1 @@
+"""How pages look: ECL components, forms, tables, charts, maps."""

@@ -1,0 +1,1 @@
+"""Stage 1: a call edition is published, corrected, extended, closed; questions and answers."""

@@ -1,0 +1,1 @@
+"""Stage 0: legal entities, cluster profiles, registration requests, duplicates."""
