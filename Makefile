@@ -7,14 +7,25 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo test check lint types contracts core-tests docs readme bench clean
+.PHONY: demo tour test check lint types contracts core-tests docs readme bench clean
 
-demo: $(VENV)/.ready-all
+demo: $(VENV)/.ready-site out/demo/.prepared
+	$(BIN)/hanse demo
+
+# The first page comes at once when the data of the demonstration is made while installing.
+out/demo/.prepared: $(VENV)/.ready-site
+	$(BIN)/hanse demo --prepare
+	touch $@
+
+tour: $(VENV)/.ready-all
 	$(BIN)/hanse tour
 
 # Fast first: a wrong type is told in seconds, a broken journey in minutes.
 test: check wheel-smoke
-	$(PYTEST) tests --ignore=tests/core
+	$(PYTEST) tests --ignore=tests/core --ignore=tests/browser
+	HANSE_TEST_ON=postgresql $(PYTEST) tests/ground tests/stages tests/site
+	tools/chromium.sh
+	$(PYTEST) tests/browser
 
 check: lint types contracts core-tests
 

@@ -21,6 +21,9 @@ COMMANDS = {
     "call": ("hanse.cli.call", "list, show, lint, test, write and compare calls"),
     "rehearse": ("hanse.cli.rehearse", "run a whole call with synthetic consortia"),
     "tour": ("hanse.cli.tour", "see what Hanse does, on real partnerships, in a minute"),
+    "demo": ("hanse.cli.demo", "run the site as a demonstration"),
+    "serve": ("hanse.cli.serve", "run the site"),
+    "work": ("hanse.cli.work", "send the messages of the outbox"),
 }
 
 

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
+APPEND_SLASH = False  # an address has one form
 ROOT_URLCONF = "hanse.site.urls"
 WSGI_APPLICATION = "hanse.site.wsgi.application"
 

@@ -1,0 +1,92 @@
+"""What the commands of the web application share: where data lives, the secret, a prepared database, the server."""
+
+import argparse
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from hanse.core.values.faults import Fault, Faulty
+
+
+def add_data_option(parser: argparse.ArgumentParser, default: str) -> None:
+    """Add `--data`."""
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=Path(default),
+        metavar="FOLDER",
+        help=f"folder of database and files (default {default})",
+    )
+
+
+def add_server_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a command that serves pages."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="server processes (default 1)")
+
+
+def configure(mode: str, data: Path) -> None:
+    """Set the environment that the site's settings read, and start Django.
+
+    What the environment says already stays. A live site without a secret gets one, kept in the data folder.
+
+    Raises:
+        Faulty: if the web application is not installed, or the data folder cannot be used.
+    """
+    try:
+        import django
+    except ImportError:
+        raise Faulty([Fault("hanse", "", "the web application is not installed; pip install 'hanse[site]'")]) from None
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise Faulty([Fault(str(data), "--data", f"cannot be used: {wrong.strerror}")]) from None
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.site.settings")
+    os.environ.setdefault("HANSE_MODE", mode)
+    os.environ.setdefault("HANSE_DATA", str(data.resolve()))
+    if not os.environ.get("HANSE_SECRET_KEY"):
+        os.environ["HANSE_SECRET_KEY"] = _secret(data / "secret-key")
+    django.setup()
+
+
+def _secret(file: Path) -> str:
+    """The site's secret: kept in a file that only its owner may read."""
+    if not file.exists():
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text().strip()
+
+
+def prepare() -> None:
+    """Bring the database up to date."""
+    from django.core.management import call_command
+
+    call_command("prepare", verbosity=0)
+
+
+def serve(host: str, port: int, workers: int) -> NoReturn:
+    """Serve pages until stopped; messages of the outbox are sent by a process beside."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    worker = subprocess.Popen([sys.executable, "-m", "hanse.cli.main", "work"])  # noqa: S603 -- our own command
+    try:
+        Server(
+            "hanse.site.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=4,
+            websockets=False,
+            log_enabled=False,
+        ).serve()
+    finally:
+        worker.terminate()
+        worker.wait()
+    sys.exit(0)

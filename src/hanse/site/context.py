@@ -1,0 +1,71 @@
+"""What stands around every page: menu, clock, mode, who is signed in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hanse.ground import clock
+from hanse.ground.accounts.access import roles_of
+from hanse.ground.accounts.models import Role
+
+Entry = tuple[str, str, bool]
+"""Label, address, and whether it is where the reader is."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of a page.
+
+    Attributes:
+        menu: the main menu.
+        user_menu: what the visitor can do about who they are.
+        clock: what the clock says, and whether it is shifted.
+        mode: `live`, `rehearsal` or `demo`.
+    """
+
+    menu: tuple[Entry, ...]
+    user_menu: tuple[Entry, ...]
+    clock: clock.Reading
+    mode: str
+
+
+def page_frame(request: HttpRequest) -> Mapping[str, Any]:
+    """The frame of the page asked for."""
+    return {
+        "frame": Frame(
+            menu=tuple(_entries(request, _menu(request))),
+            user_menu=tuple(_entries(request, _user_menu(request))),
+            clock=clock.reading(),
+            mode=settings.MODE,
+        )
+    }
+
+
+def _entries(request: HttpRequest, entries: Iterator[tuple[str, str]]) -> Iterator[Entry]:
+    for label, name in entries:
+        address = reverse(name)
+        here = request.path == address or (address != "/" and request.path.startswith(f"{address}/"))
+        yield label, address, here
+
+
+def _menu(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    yield "Calls", "announcement:calls"
+    yield "Organisations", "registry:organisations"
+    if not request.user.is_authenticated:
+        return
+    yield "My work", "work"
+    if roles_of(request.user, clock.now()) & {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}:
+        yield "Administration", "administration"
+
+
+def _user_menu(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    if request.user.is_authenticated:
+        yield "Account", "account_email"
+        yield "Sign out", "account_logout"
+        return
+    yield "Sign in", "account_login"
+    yield "Create an account", "account_signup"

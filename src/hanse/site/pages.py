@@ -1,0 +1,158 @@
+"""The pages that join several stages: home, desks, clock, outbox, administration, errors, health."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hanse import __version__
+from hanse.ground import audit, clock
+from hanse.ground.accounts.access import anyone, appointed, signed_in
+from hanse.ground.accounts.models import Role
+from hanse.ground.audit.models import Event
+from hanse.ground.outbox import queries as outbox
+from hanse.site import rehearsal
+from hanse.site.desks import desks_of
+from hanse.site.forms import BRUSSELS, ClockForm
+from hanse.stages.announcement import queries as announcement
+from hanse.stages.registry import queries as registry
+
+
+EVENTS_A_PAGE = 50
+
+
+@anyone
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What Hanse is, for each visitor, in one screen."""
+    now = clock.now()
+    context = {
+        "open_calls": announcement.open_calls(now),
+        "organisations": registry.published().count(),
+        "now": now,
+    }
+    return render(request, "site/home.html", context)
+
+
+@anyone
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Whether the site can serve: 200, or 503 with what is wrong. For machines that watch it."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM django_migrations")
+    except DatabaseError:
+        return JsonResponse({"status": "down", "database": "does not answer"}, status=503)
+    return JsonResponse({"status": "ok", "version": __version__, "database": connection.vendor, "mode": settings.MODE})
+
+
+@signed_in
+@require_GET
+def work(request: HttpRequest) -> HttpResponse:
+    """My work."""
+    return render(request, "site/work.html", {"desks": desks_of(request.user, clock.now())})  # type: ignore[arg-type]
+
+
+@appointed(Role.OFFICER, Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def clock_page(request: HttpRequest) -> HttpResponse:
+    """Set the rehearsal clock. There is no such page on a live site."""
+    if settings.MODE == "live":
+        raise Http404
+    now = clock.now().astimezone(BRUSSELS)
+    if request.method != "POST":
+        form = ClockForm(initial={"day": now.date(), "time": now.time().replace(microsecond=0)})
+        return render(request, "site/clock.html", {"form": form})
+    if "reset" in request.POST:
+        rehearsal.reset_clock(actor=request.user)
+        messages.success(request, "The clock shows real time again.")
+        return redirect("clock")
+    form = ClockForm(request.POST)
+    if not form.is_valid():
+        return render(request, "site/clock.html", {"form": form}, status=422)
+    rehearsal.set_clock(actor=request.user, instant=form.instant())
+    messages.success(request, "The rehearsal clock is set.")
+    return redirect("clock")
+
+
+@anyone
+@require_GET
+def outbox_page(request: HttpRequest) -> HttpResponse:
+    """Every message, for the people of a demonstration; elsewhere for those appointed to look after it."""
+    if settings.MODE != "demo":
+        return _outbox_of_agency(request)
+    return _show_messages(request)
+
+
+@appointed(Role.ADMINISTRATOR, Role.OFFICER)
+def _outbox_of_agency(request: HttpRequest) -> HttpResponse:
+    return _show_messages(request)
+
+
+def _show_messages(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/outbox.html", {"messages_sent": outbox.messages()[:50]})
+
+
+@appointed(Role.OFFICER, Role.ADMINISTRATOR)
+@require_GET
+def administration(request: HttpRequest) -> HttpResponse:
+    """The state of the site, and the doors to looking after it."""
+    context = {
+        "version": __version__,
+        "database": connection.vendor,
+        "outbox": outbox.counts(),
+        "events": Event.objects.count(),
+        "calls": announcement.editions_in_force(clock.now()),
+        "organisations": registry.published().count(),
+    }
+    return render(request, "site/administration.html", context)
+
+
+@appointed(Role.OFFICER, Role.ADMINISTRATOR)
+@require_GET
+def record(request: HttpRequest) -> HttpResponse:
+    """The audit record, newest first, and whether its chain holds when that is asked."""
+    before = request.GET.get("before", "")
+    events = Event.objects.order_by("-number")
+    if before.isdigit() and len(before) < 19:
+        events = events.filter(number__lt=int(before))
+    page = list(events[: EVENTS_A_PAGE + 1])
+    older = f"?before={page[EVENTS_A_PAGE - 1].number}" if len(page) > EVENTS_A_PAGE else ""
+    context: dict[str, Any] = {"page": page[:EVENTS_A_PAGE], "older": older}
+    if "verify" in request.GET:
+        context["verified"], context["broken"] = True, audit.verify()
+    return render(request, "site/record.html", context)
+
+
+@anyone
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """400: the request itself is broken."""
+    return render(request, "site/400.html", status=400)
+
+
+@anyone
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """403: signed in, but not appointed to this."""
+    return render(request, "site/403.html", status=403)
+
+
+@anyone
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """404: not there, or not for this visitor to know of."""
+    return render(request, "site/404.html", status=404)
+
+
+@anyone
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: our fault. The page asks nothing of the database."""
+    return render(None, "site/500.html", {"received_at": getattr(request, "received_at", None)}, status=500)  # type: ignore[arg-type]
+
+
+@anyone
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 -- Django's signature
+    """403: the form was open for too long, or comes from elsewhere."""
+    return render(request, "site/form_expired.html", status=403)

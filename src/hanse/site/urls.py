@@ -1,0 +1,24 @@
+"""Every address of the site. A stage brings its own under its noun."""
+
+from django.urls import include, path
+
+from hanse.site import pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("health", pages.health, name="health"),
+    path("work", pages.work, name="work"),
+    path("clock", pages.clock_page, name="clock"),
+    path("outbox", pages.outbox_page, name="outbox"),
+    path("administration", pages.administration, name="administration"),
+    path("administration/record", pages.record, name="record"),
+    path("accounts/", include("hanse.ground.accounts.urls")),
+    path("", include("hanse.ground.ui.urls")),
+    path("", include("hanse.stages.registry.urls")),
+    path("", include("hanse.stages.announcement.urls")),
+]
+
+handler400 = "hanse.site.pages.bad_request"
+handler403 = "hanse.site.pages.forbidden"
+handler404 = "hanse.site.pages.not_found"
+handler500 = "hanse.site.pages.server_error"
