@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from hanse.callbook.dossiers import check_distinct, dossier_files, read_dossier
-from hanse.cli.setting import vocabulary
+from hanse.callbook.setting import vocabulary
 from hanse.core.proposal import Dossier
 from hanse.core.values.faults import Fault
 from hanse.core.values.unknown import Unknown

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hanse.callbook.participants import read_participants
-from hanse.cli.setting import vocabulary
+from hanse.callbook.setting import vocabulary
 from hanse.core.consortium import Registration, Role
 from hanse.core.proposal import Dossier
 from hanse.core.values.faults import Fault

@@ -12,7 +12,7 @@ from typing import Any
 
 from hanse.callbook.files import read_toml
 from hanse.callbook.ordinary import TARGETS, ordinary_budget, ordinary_member, ordinary_months
-from hanse.callbook.reference import geography, regions
+from hanse.callbook.setting import day_of_countries, vocabulary
 from hanse.core.call import Call
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.engine import Examiner, check_all
@@ -76,7 +76,7 @@ class CaseResult:
 
 def read_cases(folder: Path, faults: list[Fault]) -> tuple[Case, ...]:
     """Read `cases/*.toml` of a call folder, in the order of file names; faults are added to the list."""
-    words = Vocabulary(geography(), regions())
+    words = vocabulary()
     cases: list[Case] = []
     names: set[str] = set()
     for path in sorted((folder / "cases").glob("*.toml")):
@@ -194,8 +194,7 @@ def dossier_of(sketch: Sketch, call: Call) -> Dossier:
 
 def day_of(case: Case, call: Call) -> date | None:
     """The day on which a case asks for memberships: its own, else the call's, else the closing day."""
-    days = (case.as_of, call.countries.asked_on, call.window.closes_on)
-    return next((day for day in days if day is not None and not isinstance(day, Unknown)), None)
+    return day_of_countries(call, case.as_of)
 
 
 def run_case(case: Case, call: Call, places: Geography) -> CaseResult:

@@ -14,7 +14,8 @@ from hanse.callbook.calls import read_call
 from hanse.callbook.dossiers import read_dossier
 from hanse.callbook.pools import read_pool
 from hanse.callbook.reference import organisations
-from hanse.cli.setting import add_call_options, context_for, standing_assumptions, vocabulary
+from hanse.callbook.setting import standing_assumptions, vocabulary
+from hanse.cli.setting import add_call_options, context_for
 from hanse.cli.terminal import isolated, terminal_width
 from hanse.core.call import Call
 from hanse.core.consortium import Organisation

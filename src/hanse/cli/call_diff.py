@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from hanse.callbook.calls import read_call
+from hanse.callbook.setting import vocabulary
 from hanse.cli.check import read_dossiers
-from hanse.cli.setting import as_of_argument, context_for, vocabulary
+from hanse.cli.setting import as_of_argument, context_for
 from hanse.core.call import Call
 from hanse.core.corrigendum import Change, VerdictChange, compare, verdict_changes
 from hanse.core.values.citation import Citation

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from hanse.callbook.calls import read_call
 from hanse.callbook.dossiers import check_distinct, dossier_files, read_dossier
+from hanse.callbook.setting import standing_assumptions, vocabulary
 from hanse.cli.render import Frame, Overview, as_csv, as_json, counted, in_full, in_overview, json_piece, total_counts
-from hanse.cli.setting import add_call_options, context_for, standing_assumptions, vocabulary
+from hanse.cli.setting import add_call_options, context_for
 from hanse.cli.terminal import terminal_width
 from hanse.cli.together import in_batches
 from hanse.core.call import Call

@@ -1,14 +1,13 @@
-"""The surroundings of a check as the command line sets them: which call, asked on which day, with which words."""
+"""The surroundings of a check as the command line sets them: which call, asked on which day."""
 
 import argparse
 from datetime import date, datetime
 
-from hanse.callbook.reference import geography, regions
+from hanse.callbook.reference import geography
+from hanse.callbook.setting import day_of_countries
 from hanse.core.call import Call
 from hanse.core.eligibility.context import Context, Submissions
-from hanse.core.proposal import Vocabulary
 from hanse.core.values.faults import Fault, Faulty
-from hanse.core.values.unknown import Unknown
 
 
 def as_of_argument(written: str) -> date:
@@ -34,28 +33,11 @@ def context_for(call: Call, as_of: date | None = None, submissions: Submissions 
     Raises:
         Faulty: if none of the three is known.
     """
-    for day in (as_of, call.countries.asked_on, call.window.closes_on):
-        if day is not None and not isinstance(day, Unknown):
-            return Context(call, geography(), day, submissions)
+    day = day_of_countries(call, as_of)
+    if day is not None:
+        return Context(call, geography(), day, submissions)
     what = "states no deadline, so the day on which countries are asked is open; give --as-of, e.g. --as-of 2022-09-01"
     raise Faulty([Fault(call.reference, "", what)])
-
-
-def standing_assumptions(call: Call, as_of: date | None) -> tuple[str, ...]:
-    """What a check of this call assumes because the call is silent, as sentences."""
-    said = list(call.assumptions)
-    if isinstance(call.countries.asked_on, Unknown) and as_of is None:
-        said.append("the day on which memberships count is not stated; the closing day is used")
-    if isinstance(call.countries.basis, Unknown):
-        said.append(
-            "whether signature or entry into force of an agreement counts is not stated; entry into force is used"
-        )
-    return tuple(said)
-
-
-def vocabulary() -> Vocabulary:
-    """The codes of countries and regions that exist."""
-    return Vocabulary(geography(), regions())
 
 
 def add_call_options(parser: argparse.ArgumentParser, *, strand: bool = True) -> None:

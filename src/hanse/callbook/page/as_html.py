@@ -25,6 +25,11 @@ def as_html(page: Page) -> str:
     return "\n".join(_Writer(page).lines()) + "\n"
 
 
+def body_of(page: Page) -> str:
+    """The facts, sections and sources of a page as a part of another document, which brings its own head and style."""
+    return "\n".join(_Writer(page).body())
+
+
 class _Writer:
     def __init__(self, page: Page):
         self.page = page
@@ -41,14 +46,17 @@ class _Writer:
         yield f"<p>{escape(page.subtitle)}</p>\n<h1>{escape(page.title)}</h1>\n</div></header>"
         yield from self._contents()
         yield '<main id="content" class="frame" tabindex="-1">'
-        yield from self._facts()
-        for section in page.sections:
-            yield from self._section(section)
-        yield from self._sources()
+        yield from self.body()
         yield "</main>"
         yield '<footer><div class="frame"><p>Made from the call folder alone. Numbers in brackets lead to the sources; '
         yield 'what no source says is marked <span class="mark">not stated</span>.</p></div></footer>'
         yield "</body>\n</html>"
+
+    def body(self) -> Iterable[str]:
+        yield from self._facts()
+        for section in self.page.sections:
+            yield from self._section(section)
+        yield from self._sources()
 
     def _contents(self) -> Iterable[str]:
         yield '<nav class="frame" aria-label="On this page"><p>On this page</p>\n<ul>'

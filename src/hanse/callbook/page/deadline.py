@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from hanse.callbook.page.values import Block, Line, Pairs, Paragraph, Text, View, gap, table, text
 from hanse.core.call import Call
 from hanse.core.values.unknown import Maybe, Unknown
+from hanse.core.values.window import Window
 from hanse.core.values.words import WEEKDAYS, day_in_words, hour_in_words
 
 
@@ -26,9 +27,8 @@ def _place(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def status(call: Call, now: datetime) -> str:
+def status(window: Window, now: datetime) -> str:
     """Open or closed at an instant, with the time left to the minute."""
-    window = call.window
     opens, closing = window.opens_on, window.closing
     today = now.astimezone(ZoneInfo(window.zone)).date()
     if not isinstance(opens, Unknown) and today < opens:
@@ -40,10 +40,11 @@ def status(call: Call, now: datetime) -> str:
         return "closed"
     if isinstance(closing, Unknown):
         return "open; the hour of the deadline is not stated"
-    return f"open; {_duration(closing - now)} left"
+    return f"open; {left_in_words(closing - now)} left"
 
 
-def _duration(left: timedelta) -> str:
+def left_in_words(left: timedelta) -> str:
+    """`2 days 23 hours`: the two largest units that count."""
     minutes = int(left.total_seconds() // 60)
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
@@ -67,7 +68,7 @@ def until_when(call: Call, view: View) -> list[Block]:
     rows = tuple(_zone_row(name, closing, zone) for zone, name in zones.items())
     blocks: list[Block] = [table("The deadline in local time", ("Place", "Day", "Time", "Offset"), rows)]
     if view.now is not None:
-        blocks.append(Pairs((("Status", (text(status(call, view.now)),)),)))
+        blocks.append(Pairs((("Status", (text(status(window, view.now)),)),)))
     return [*blocks, _closing_instant(window.closing_instant_counts, closing, window.zone)]
 
 
