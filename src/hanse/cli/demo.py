@@ -1,4 +1,4 @@
-"""`hanse demo`: the site with a fictional cast, real organisations, and the 2020 call three days before its deadline."""
+"""`hanse demo`: the site with a fictional cast, real organisations, the 2020 call three days before its deadline."""
 
 import argparse
 from pathlib import Path
@@ -36,4 +36,4 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.prepare:
         return 0
     print(f"Hanse is at http://{arguments.host}:{arguments.port} -- stop it with Ctrl-C", flush=True)
-    serve(arguments.host, arguments.port, arguments.workers)
+    return serve(arguments.host, arguments.port, arguments.workers)

@@ -34,4 +34,4 @@ def run(arguments: argparse.Namespace) -> int:
     prepare()
     call_command("collectstatic", interactive=False, verbosity=0)
     print(f"Hanse listens on http://{arguments.host}:{arguments.port}", flush=True)
-    serve(arguments.host, arguments.port, arguments.workers)
+    return serve(arguments.host, arguments.port, arguments.workers)

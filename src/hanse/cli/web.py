@@ -74,7 +74,7 @@ def serve(host: str, port: int, workers: int) -> NoReturn:
     from granian.constants import Interfaces
     from granian.server import Server
 
-    worker = subprocess.Popen([sys.executable, "-m", "hanse.cli.main", "work"])  # noqa: S603 -- our own command
+    worker = subprocess.Popen([sys.executable, "-m", "hanse.cli.main", "work"])
     try:
         Server(
             "hanse.site.wsgi:application",

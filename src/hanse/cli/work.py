@@ -28,7 +28,8 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     configure("live", Path(arguments.data))
+    from hanse.ground import clock, outbox
     from hanse.ground.outbox import worker
 
-    worker.run(until_idle=arguments.once)
+    worker.run([lambda: outbox.deliver(clock.now())], until_idle=arguments.once)
     return 0

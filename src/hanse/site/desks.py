@@ -86,7 +86,9 @@ def _officer(at: datetime) -> Iterator[Section]:
         ("Reviewer's desk", reverse("registry:reviews")),
     )
     editions = tuple(
-        Item(f"{edition.reference}, edition {edition.number}", reverse("announcement:desk"), edition.get_state_display())
+        Item(
+            f"{edition.reference}, edition {edition.number}", reverse("announcement:desk"), edition.get_state_display()
+        )
         for edition in announcement.editions_in_preparation()
     )
     yield Section(

@@ -21,7 +21,6 @@ from hanse.site.forms import BRUSSELS, ClockForm
 from hanse.stages.announcement import queries as announcement
 from hanse.stages.registry import queries as registry
 
-
 EVENTS_A_PAGE = 50
 
 
@@ -40,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @anyone
 @require_GET
-def health(request: HttpRequest) -> HttpResponse:
+def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- a page takes it
     """Whether the site can serve: 200, or 503 with what is wrong. For machines that watch it."""
     try:
         with connection.cursor() as cursor:

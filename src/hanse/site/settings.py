@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from hanse.ground.files.configuration import storage as file_storage
+
 
 def _told(name: str, default: str = "") -> str:
     return os.environ.get(f"HANSE_{name}", default)
@@ -56,7 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "hanse.ground.clock.middleware.StampArrival",  # first: a request is in time by when it came, not by when it is served
+    "hanse.ground.clock.middleware.StampArrival",  # first: when a request came decides, not when it is served
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -154,7 +156,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "default": file_storage(DATA / "files"),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if MODE == "demo":
@@ -192,5 +194,4 @@ LOGGING: dict[str, Any] = {
 }
 
 from hanse.ground.accounts.configuration import *  # noqa: E402, F403 -- allauth reads its settings here
-from hanse.ground.files.configuration import *  # noqa: E402, F403 -- object storage, if the environment names one
 from hanse.ground.outbox.configuration import *  # noqa: E402, F403 -- mail server, if the environment names one

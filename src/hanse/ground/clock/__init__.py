@@ -1,1 +1,111 @@
-"""The only reader of time, and the rehearsal clock that stands in for it."""
+"""The only reader of time, and the rehearsal clock that stands in for it.
+
+    clock.now()                      the instant, in UTC
+    clock.today()                    the day in Brussels
+    clock.reading()                  the instant, and whether it is the real one
+    clock.set_clock(...)             in rehearsals only; `hanse.site.rehearsal` does it on the record
+
+A rehearsal clock runs on from the instant it was set to. It is one row, so that all processes tell the same time; a
+request reads the row once, and a live site never does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+_shift: ContextVar[timedelta | None] = ContextVar("shift of the rehearsal clock in this request", default=None)
+
+
+class LiveClock(Exception):
+    """The clock of a live site cannot be set."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the clock says.
+
+    Attributes:
+        shifted: whether it differs from real time.
+    """
+
+    now: datetime
+    shifted: bool
+
+
+def now() -> datetime:
+    """The instant by which everything is judged, in UTC."""
+    return datetime.now(UTC) + shift()
+
+
+def today(zone: str = "Europe/Brussels") -> date:
+    """The day in a zone."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+def reading() -> Reading:
+    """The instant, and whether it is the real one."""
+    return Reading(now(), bool(shift()))
+
+
+def shift() -> timedelta:
+    """How far the rehearsal clock is ahead of real time; nothing on a live site."""
+    if settings.MODE == "live":
+        return timedelta()
+    told = _shift.get()
+    return _kept_shift() if told is None else told
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within, the row of the rehearsal clock is read once, at the beginning."""
+    token = _shift.set(None)
+    _shift.set(shift())
+    try:
+        yield
+    finally:
+        _shift.reset(token)
+
+
+def set_clock(*, instant: datetime, actor_id: int | None = None) -> None:
+    """Let the clock say an instant and run on from there.
+
+    Raises:
+        LiveClock: on a live site.
+        ValueError: for an instant without a zone.
+    """
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant} has no zone")
+    _keep(instant - datetime.now(UTC), actor_id)
+
+
+def reset_clock(*, actor_id: int | None = None) -> None:
+    """Let the clock say the real time again.
+
+    Raises:
+        LiveClock: on a live site.
+    """
+    _keep(timedelta(), actor_id)
+
+
+def _kept_shift() -> timedelta:
+    from hanse.ground.clock.models import RehearsalClock  # models load after this package
+
+    kept = RehearsalClock.objects.filter(pk=1).values_list("shift", flat=True).first()
+    return kept or timedelta()
+
+
+def _keep(new: timedelta, actor_id: int | None) -> None:
+    from hanse.ground.clock.models import RehearsalClock
+
+    if settings.MODE == "live":
+        raise LiveClock("the clock of a live site cannot be set; HANSE_MODE is live")
+    RehearsalClock.objects.update_or_create(
+        pk=1, defaults={"shift": new, "set_by_id": actor_id, "set_at": datetime.now(UTC)}
+    )
+    if _shift.get() is not None:
+        _shift.set(new)

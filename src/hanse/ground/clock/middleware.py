@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from hanse.ground.clock import now
+from hanse.ground import clock
 
 
 class StampArrival:
@@ -15,5 +15,6 @@ class StampArrival:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Stamp and pass on."""
-        request.received_at = now()  # type: ignore[attr-defined]
-        return self.get_response(request)
+        with clock.read_once():
+            request.received_at = clock.now()  # type: ignore[attr-defined]
+            return self.get_response(request)

@@ -1,0 +1,42 @@
+"""Writing messages."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from hanse.ground.outbox.models import Message
+
+LONGEST_SUBJECT = 300
+
+
+def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpose: str = "") -> Message:
+    """Write a message, to be sent once the transaction around it is done.
+
+    Args:
+        subject: line breaks in it become spaces, so that nothing in it can pass for a header.
+        key: if a message with this key is there already, that one is returned and nothing is written.
+
+    Raises:
+        TransactionManagementError: outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(f"a message to {to} is written outside the transaction of the act")
+    content = {
+        "to": to,
+        "subject": " ".join(subject.split())[:LONGEST_SUBJECT],
+        "body": body,
+        "purpose": purpose,
+        "created_at": at,
+        "next_at": at,
+    }
+    if not key:
+        return Message.objects.create(**content)
+    return Message.objects.get_or_create(key=key, defaults=content)[0]
+
+
+@transaction.atomic
+def retry(message: Message, *, at: datetime) -> None:
+    """Try a dead message again, from the beginning."""
+    Message.objects.filter(pk=message.pk, state=Message.State.DEAD).update(
+        state=Message.State.WAITING, attempts=0, next_at=at
+    )

@@ -1,0 +1,46 @@
+"""The worker: works through what is due, again and again, until it is told to stop."""
+
+import logging
+import signal
+from collections.abc import Callable
+from threading import Event
+from types import FrameType
+
+from django.db import DatabaseError, close_old_connections
+
+Duty = Callable[[], int]
+"""Does some of what is due, and says how much it did."""
+
+PAUSE = 2.0
+log = logging.getLogger(__name__)
+
+
+def run(duties: list[Duty], *, until_idle: bool = False) -> None:
+    """Do the duties in turn; pause when none had anything to do. A duty that fails is logged and has its next turn.
+
+    Args:
+        until_idle: leave instead of pausing.
+    """
+    told_to_stop = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        told_to_stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while not told_to_stop.is_set():
+        done = sum(_one(duty) for duty in duties)
+        close_old_connections()
+        if done:
+            continue
+        if until_idle:
+            return
+        told_to_stop.wait(PAUSE)
+
+
+def _one(duty: Duty) -> int:
+    try:
+        return duty()
+    except DatabaseError:
+        log.exception("%s could not be done", duty)
+        return 0

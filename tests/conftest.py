@@ -1,0 +1,38 @@
+"""What tests of the web application share."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from hanse.ground import clock
+from hanse.ground.audit import triggers
+
+NOW = datetime(2020, 11, 29, 16, tzinfo=UTC)
+"""Three days before the 2020 call closes: 29 November 2020, 17:00 in Brussels."""
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright drives the browser from an event loop
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_the_record_too(case: TransactionTestCase) -> None:
+    """Between tests the record is emptied, which its triggers forbid to everybody else."""
+    with connection.schema_editor() as editor:
+        triggers.drop(editor)
+    _flush(case)
+    with connection.schema_editor() as editor:
+        triggers.create(editor)
+
+
+TransactionTestCase._fixture_teardown = _flush_the_record_too  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def at(db: None) -> Iterator[datetime]:
+    """The rehearsal clock stands three days before the 2020 call closes, as far as a test can tell."""
+    clock.set_clock(instant=NOW)
+    yield NOW
