@@ -54,7 +54,7 @@ class Field(BoundField):
         width = widget.attrs.get("width", "m")
         attrs["class"] = " ".join(part for part in (own, self._classes(widget, width)) if part)
         attrs["width"] = False  # a word to us, not an attribute
-        attrs |= self._native(widget)
+        self._make_native(widget)
         return super().as_widget(widget, attrs, only_initial)
 
     @property
@@ -90,19 +90,18 @@ class Field(BoundField):
             if not isinstance(widget, forms.widgets.Input | forms.MultiWidget) or widget.is_hidden:
                 return ""
             name = "ecl-text-input"
-        sized = "" if name in ("ecl-select", "hanse-file") else f" {name}--{width if width in WIDTHS else 'm'}"
+        block = "hanse-select" if name == "ecl-select" else name
+        sized = "" if name == "hanse-file" else f" {block}--{width if width in WIDTHS else 'm'}"
         return f"{name}{sized}" + (f" {name}--invalid" if invalid else "")
 
-    def _native(self, widget: forms.Widget) -> dict[str, Any]:
-        """Input types that Django leaves as text; text again where what was typed would be dropped by a browser."""
+    def _make_native(self, widget: forms.Widget) -> None:
+        """The browser's own date and time inputs; plain text again where a browser would drop what was typed."""
         typed = self.value()
-        if type(widget) is forms.DateInput and _reads(typed, date):
-            widget.format = "%Y-%m-%d"
-            return {"type": "date"}
-        if type(widget) is forms.TimeInput and _reads(typed, time):
-            widget.format = "%H:%M"
-            return {"type": "time"}
-        return {}
+        if type(widget) is forms.DateInput:
+            widget.input_type, widget.format = ("date", "%Y-%m-%d") if _reads(typed, date) else ("text", None)
+        if type(widget) is forms.TimeInput:
+            widget.input_type = "time" if _reads(typed, time) else "text"
+            widget.format = "%H:%M:%S" if getattr(typed, "second", 0) else "%H:%M"
 
 
 def _reads(typed: object, kind: type[date] | type[time]) -> bool:
@@ -147,7 +146,7 @@ class Fault:
     anchor: str
 
 
-def faults_of(form: BaseForm | BaseFormSet[Any]) -> Iterator[Fault]:
+def faults_of(form: "BaseForm | BaseFormSet[Any]") -> Iterator[Fault]:
     """What is wrong with a form, in the order of its fields; first what concerns the whole."""
     if isinstance(form, BaseFormSet):
         for text in form.non_form_errors() if form.is_bound else ():

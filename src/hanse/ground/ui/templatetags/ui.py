@@ -113,15 +113,11 @@ def button(  # noqa: PLR0913 -- what a button can carry
 
 @register.simple_tag
 def link_button(address: str, label: str, kind: str = "primary", icon: str = "", download: bool = False) -> SafeString:
-    """A link that looks like a button: it goes somewhere and changes nothing.
-
-    Raises:
-        ValueError: if label and address seem to have changed places.
-    """
+    """A link that looks like a button: it goes somewhere and changes nothing. Label and address may change places."""
     if not _leads(address):
-        if _leads(str(label)):
-            raise ValueError(f"link_button takes the address first, then the label: {address!r}, {label!r}")
-        return conditional_escape(label)
+        if not _leads(label):
+            return conditional_escape(label)
+        address, label = label, address
     return format_html(
         '<a class="ecl-button ecl-button--{} hanse-button-link" href="{}"{}>{}</a>',
         _kind(kind),
@@ -266,7 +262,7 @@ def left_in_words(seconds: float) -> str:
 
 
 @register.inclusion_tag("ui/error_summary.html")
-def error_summary(*forms: BaseForm | BaseFormSet[Any]) -> dict[str, Any]:
+def error_summary(*forms: "BaseForm | BaseFormSet[Any]") -> dict[str, Any]:
     """What needs attention before forms can be accepted; each line leads to its field. Nothing if all is well."""
     faults: list[Fault] = [fault for form in forms if form for fault in faults_of(form)]
     return {"faults": faults}
