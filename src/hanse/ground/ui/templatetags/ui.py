@@ -48,7 +48,7 @@ register = template.Library()
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ICON_SIZES = ("2xs", "xs", "s", "m", "l", "xl", "2xl", "fluid")
-BUTTONS = {"primary": "primary", "secondary": "secondary", "ghost": "tertiary", "highlight": "highlight"}
+BUTTONS = {"primary": "primary", "secondary": "secondary", "ghost": "tertiary", "highlight": "primary ecl-button--highlight"}
 TONES = {"info": "information", "success": "check-filled", "warning": "warning", "error": "error"}
 TONE_WORDS = {"info": "Note", "success": "Done", "warning": "Warning", "error": "Error"}
 LABELS = ("good", "bad", "doubt", "busy", "quiet", "plain")
