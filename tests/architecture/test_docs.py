@@ -12,7 +12,7 @@ from hanse.core.eligibility.kinds import KINDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ROOT / "src" / "hanse"
-MODULES = sorted(SOURCE.rglob("*.py"))
+MODULES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
 
 
 def name_of(path: Path) -> str:

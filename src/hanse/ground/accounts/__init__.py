@@ -1,1 +1,1 @@
-"""People: sign-in, proofs of identity, appointments of the agency."""
+"""People: who they are, how they sign in, what they are appointed to, and who may enter which page."""

@@ -86,3 +86,22 @@ class Appointment(models.Model):
     def holds(self, at: datetime) -> bool:
         """Whether the appointment is in force at an instant."""
         return self.since <= at and (self.until is None or at < self.until)
+
+
+class CastMember(models.Model):
+    """A fictional person of a demonstration, as whom one enters with a click. There are none on other sites.
+
+    Attributes:
+        place: among the cast, from 1.
+        does: what they do, in words.
+    """
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    place = models.PositiveSmallIntegerField()
+    does = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("place",)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.user_id}"

@@ -1,0 +1,58 @@
+"""Where allauth meets the site: its messages go to the outbox, and it asks the clock."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib.sites.shortcuts import get_current_site
+from django.db import transaction
+from django.http import HttpRequest
+
+from hanse.ground import audit, clock, outbox
+from hanse.ground.accounts.models import NAME_LENGTH, User
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts with an address and a name."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write the message into the outbox."""
+        request = allauth_context.request
+        given = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        letter = self.render_mail(template_prefix, email, given)
+        with transaction.atomic():
+            outbox.post(
+                to=email,
+                subject=letter.subject,
+                body=str(letter.body),
+                at=clock.now(),
+                purpose=template_prefix.rpartition("/")[2],
+            )
+
+    def format_email_subject(self, subject: str) -> str:
+        """The subject as it is: the sender says who writes."""
+        return subject
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Keep a new person with the name they gave."""
+        user.name = str(form.cleaned_data.get("name", "")).strip()[:NAME_LENGTH]
+        user.joined_at = clock.now()
+        saved: User = super().save_user(request, user, form, commit=commit)
+        if commit:
+            with transaction.atomic():
+                audit.record("create account", actor=saved, subject=("person", str(saved.pk)), at=clock.now())
+        return saved
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):
+    """People who come by a provider of OpenID Connect."""
+
+    def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:
+        """Take the name as the provider states it."""
+        user: User = super().populate_user(request, sociallogin, data)
+        parts = (data.get("first_name"), data.get("last_name"))
+        stated = data.get("name") or " ".join(part for part in parts if part)
+        user.name = "".join(letter for letter in str(stated or "") if letter.isprintable())[:NAME_LENGTH]
+        user.joined_at = clock.now()
+        return user
