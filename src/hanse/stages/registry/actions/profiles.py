@@ -171,7 +171,7 @@ def edit_legal_entity(  # noqa: PLR0913 -- an edit is all of these
     now = profiles.entity_values_of(entity)
     mine = {name: values[name] for name in profiles.ENTITY_FIELDS if name in values}
     if existing:
-        chosen = LegalEntity.objects.filter(ref=existing).first()
+        chosen = profiles.entities_for(actor).filter(ref=existing).first()
         if chosen is None:
             raise Refusal("The registry knows no such legal entity.", 404)
         mine = profiles.entity_values_of(chosen)
@@ -258,7 +258,9 @@ def stand_on(
 
 
 def _is_shared(entity: LegalEntity, organisation: Organisation) -> bool:
-    return entity.organisations.exclude(pk=organisation.pk).exists()
+    """Whether a profile stands on it that is public or asks to be. Somebody's draft does not take a body from another."""
+    standing_on = entity.organisations.filter(status__in=(Organisation.Status.PUBLISHED, Organisation.Status.REQUESTED))
+    return standing_on.exclude(pk=organisation.pk).exists()
 
 
 def _new_entity_ref(base: str) -> str:

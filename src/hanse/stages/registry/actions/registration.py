@@ -10,7 +10,7 @@ from hanse.ground import audit, outbox
 from hanse.stages.registry.actions.facts import learn
 from hanse.stages.registry.actions.profiles import OWNERS_EDIT, SEARCH, keep_found, keep_tags, locked, stand_on
 from hanse.stages.registry.actions.refusals import Refusal
-from hanse.stages.registry.models import LegalEntity, Membership, Organisation, RegistrationStep
+from hanse.stages.registry.models import Membership, Organisation, RegistrationStep
 from hanse.stages.registry.permissions import Standing, standing
 from hanse.stages.registry.queries import profiles
 from hanse.stages.registry.queries.people import addresses_of
@@ -41,7 +41,7 @@ def start_draft(
     name = str(values.get("name", "")).strip()
     if not name:
         raise Refusal("An organisation needs a name.", 422, {"name": "State the name of the organisation."})
-    known = LegalEntity.objects.filter(ref=existing_entity).first() if existing_entity else None
+    known = profiles.entities_for(actor).filter(ref=existing_entity).first() if existing_entity else None
     if existing_entity and known is None:
         raise Refusal("The registry knows no such legal entity.", 404)
     stated = {field: value for field, value in values.items() if field in profiles.PROFILE_FIELDS}

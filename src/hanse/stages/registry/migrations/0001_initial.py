@@ -6,304 +6,618 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('files', '0001_initial'),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportRun',
+            name="ImportRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255)),
-                ('at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('reading', 'being read'), ('checked', 'tried, nothing imported'), ('running', 'being imported'), ('done', 'imported'), ('refused', 'not imported')], default='reading', max_length=8)),
-                ('rows', models.PositiveIntegerField(default=0)),
-                ('faulty', models.PositiveIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('skip_faulty', models.BooleanField(default=False)),
-                ('faults', models.JSONField(default=list)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file_name", models.CharField(max_length=255)),
+                ("at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "being read"),
+                            ("checked", "tried, nothing imported"),
+                            ("running", "being imported"),
+                            ("done", "imported"),
+                            ("refused", "not imported"),
+                        ],
+                        default="reading",
+                        max_length=8,
+                    ),
+                ),
+                ("rows", models.PositiveIntegerField(default=0)),
+                ("faulty", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("skip_faulty", models.BooleanField(default=False)),
+                ("faults", models.JSONField(default=list)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LegalEntity',
+            name="LegalEntity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=60, unique=True)),
-                ('legal_name', models.CharField(max_length=300)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('pic', models.CharField(blank=True, max_length=20, verbose_name='PIC')),
-                ('vat', models.CharField(blank=True, max_length=30, verbose_name='VAT number')),
-                ('lei', models.CharField(blank=True, max_length=30, verbose_name='LEI')),
-                ('national_number', models.CharField(blank=True, max_length=60, verbose_name='national register number')),
-                ('own_legal_personality', models.BooleanField(null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=60, unique=True)),
+                ("legal_name", models.CharField(max_length=300)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("pic", models.CharField(blank=True, max_length=20, verbose_name="PIC")),
+                ("vat", models.CharField(blank=True, max_length=30, verbose_name="VAT number")),
+                ("lei", models.CharField(blank=True, max_length=30, verbose_name="LEI")),
+                (
+                    "national_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="national register number"),
+                ),
+                ("own_legal_personality", models.BooleanField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name_plural': 'legal entities',
-                'indexes': [models.Index(fields=['pic'], name='registry_entity_pic'), models.Index(fields=['vat'], name='registry_entity_vat'), models.Index(fields=['lei'], name='registry_entity_lei'), models.Index(fields=['country', 'national_number'], name='registry_entity_number')],
+                "verbose_name_plural": "legal entities",
+                "indexes": [
+                    models.Index(fields=["pic"], name="registry_entity_pic"),
+                    models.Index(fields=["vat"], name="registry_entity_vat"),
+                    models.Index(fields=["lei"], name="registry_entity_lei"),
+                    models.Index(fields=["country", "national_number"], name="registry_entity_number"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=300)),
-                ('name_key', models.CharField(max_length=300)),
-                ('kind', models.CharField(blank=True, choices=[('cluster_organisation', 'cluster organisation'), ('business_network', 'business network organisation'), ('other', 'another organisation')], max_length=24)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('region', models.CharField(blank=True, max_length=120)),
-                ('city', models.CharField(blank=True, max_length=120)),
-                ('website', models.URLField(blank=True, max_length=300)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('summary', models.CharField(blank=True, max_length=400)),
-                ('description', models.TextField(blank=True)),
-                ('services', models.JSONField(blank=True, default=list)),
-                ('sectors', models.JSONField(blank=True, default=list)),
-                ('target_markets', models.JSONField(blank=True, default=list)),
-                ('languages', models.JSONField(blank=True, default=list)),
-                ('properties', models.JSONField(blank=True, default=dict)),
-                ('members_count', models.PositiveIntegerField(blank=True, null=True)),
-                ('smes_count', models.PositiveIntegerField(blank=True, null=True)),
-                ('founded', models.PositiveIntegerField(blank=True, null=True, verbose_name='year of foundation')),
-                ('international', models.BooleanField(default=False)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('requested', 'registration requested'), ('returned', 'returned for correction'), ('published', 'registered'), ('refused', 'registration refused'), ('withdrawn', 'withdrawn'), ('merged', 'merged into another')], default='draft', max_length=10)),
-                ('requested_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('legal_entity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='registry.legalentity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=300)),
+                ("name_key", models.CharField(max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("cluster_organisation", "cluster organisation"),
+                            ("business_network", "business network organisation"),
+                            ("other", "another organisation"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("region", models.CharField(blank=True, max_length=120)),
+                ("city", models.CharField(blank=True, max_length=120)),
+                ("website", models.URLField(blank=True, max_length=300)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("summary", models.CharField(blank=True, max_length=400)),
+                ("description", models.TextField(blank=True)),
+                ("services", models.JSONField(blank=True, default=list)),
+                ("sectors", models.JSONField(blank=True, default=list)),
+                ("target_markets", models.JSONField(blank=True, default=list)),
+                ("languages", models.JSONField(blank=True, default=list)),
+                ("properties", models.JSONField(blank=True, default=dict)),
+                ("members_count", models.PositiveIntegerField(blank=True, null=True)),
+                ("smes_count", models.PositiveIntegerField(blank=True, null=True)),
+                ("founded", models.PositiveIntegerField(blank=True, null=True, verbose_name="year of foundation")),
+                ("international", models.BooleanField(default=False)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("requested", "registration requested"),
+                            ("returned", "returned for correction"),
+                            ("published", "registered"),
+                            ("refused", "registration refused"),
+                            ("withdrawn", "withdrawn"),
+                            ("merged", "merged into another"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("requested_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "legal_entity",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="registry.legalentity",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Merge',
+            name="Merge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField()),
-                ('moved', models.JSONField(default=dict)),
-                ('at', models.DateTimeField()),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('kept', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
-                ('merged', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reason", models.TextField()),
+                ("moved", models.JSONField(default=dict)),
+                ("at", models.DateTimeField()),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "kept",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.organisation"
+                    ),
+                ),
+                (
+                    "merged",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('right', models.CharField(choices=[('owner', 'owner: edits the profile and decides who acts for it'), ('editor', 'editor: edits the profile')], max_length=6)),
-                ('since', models.DateTimeField()),
-                ('until', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "right",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner: edits the profile and decides who acts for it"),
+                            ("editor", "editor: edits the profile"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('right', models.CharField(choices=[('owner', 'owner: edits the profile and decides who acts for it'), ('editor', 'editor: edits the profile')], max_length=6)),
-                ('secret', models.CharField(max_length=64, unique=True)),
-                ('invited_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "right",
+                    models.CharField(
+                        choices=[
+                            ("owner", "owner: edits the profile and decides who acts for it"),
+                            ("editor", "editor: edits the profile"),
+                        ],
+                        max_length=6,
+                    ),
+                ),
+                ("secret", models.CharField(max_length=64, unique=True)),
+                ("invited_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ImportRow',
+            name="ImportRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('given', models.JSONField(default=dict)),
-                ('faults', models.JSONField(default=list)),
-                ('doubts', models.JSONField(default=list)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='found', to='registry.importrun')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveIntegerField()),
+                ("given", models.JSONField(default=dict)),
+                ("faults", models.JSONField(default=list)),
+                ("doubts", models.JSONField(default=list)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="found", to="registry.importrun"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormerRef',
+            name="FormerRef",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.CharField(max_length=60, unique=True)),
-                ('since', models.DateTimeField()),
-                ('merge', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.merge')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='former_refs', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ref", models.CharField(max_length=60, unique=True)),
+                ("since", models.DateTimeField()),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="registry.merge"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="former_refs",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60)),
-                ('value', models.JSONField(null=True)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_until', models.DateField(null=True)),
-                ('known_from', models.DateTimeField()),
-                ('known_until', models.DateTimeField(null=True)),
-                ('source', models.CharField(blank=True, max_length=300)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=60)),
+                ("value", models.JSONField(null=True)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_until", models.DateField(null=True)),
+                ("known_from", models.DateTimeField()),
+                ("known_until", models.DateTimeField(null=True)),
+                ("source", models.CharField(blank=True, max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="registry.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DuplicatePair',
+            name="DuplicatePair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reasons', models.JSONField(default=list)),
-                ('likeness', models.PositiveSmallIntegerField()),
-                ('found_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('open', 'to be looked at'), ('different', 'two organisations'), ('merged', 'merged')], default='open', max_length=9)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('note', models.TextField(blank=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('first', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.organisation')),
-                ('second', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reasons", models.JSONField(default=list)),
+                ("likeness", models.PositiveSmallIntegerField()),
+                ("found_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "to be looked at"), ("different", "two organisations"), ("merged", "merged")],
+                        default="open",
+                        max_length=9,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="registry.organisation"
+                    ),
+                ),
+                (
+                    "second",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="registry.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PastPartnership',
+            name="PastPartnership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('partnership', models.CharField(max_length=300)),
-                ('call', models.CharField(blank=True, max_length=80)),
-                ('role', models.CharField(blank=True, max_length=40)),
-                ('sector', models.CharField(blank=True, max_length=120)),
-                ('started', models.CharField(blank=True, max_length=20)),
-                ('source', models.CharField(blank=True, max_length=500)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='past_partnerships', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("partnership", models.CharField(max_length=300)),
+                ("call", models.CharField(blank=True, max_length=80)),
+                ("role", models.CharField(blank=True, max_length=40)),
+                ("sector", models.CharField(blank=True, max_length=120)),
+                ("started", models.CharField(blank=True, max_length=20)),
+                ("source", models.CharField(blank=True, max_length=500)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="past_partnerships",
+                        to="registry.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegistrationStep',
+            name="RegistrationStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('requested', 'registration requested'), ('returned', 'returned for correction'), ('published', 'registered'), ('refused', 'registration refused'), ('withdrawn', 'withdrawn'), ('merged', 'merged into another')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('note', models.TextField(blank=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("requested", "registration requested"),
+                            ("returned", "returned for correction"),
+                            ("published", "registered"),
+                            ("refused", "registration refused"),
+                            ("withdrawn", "withdrawn"),
+                            ("merged", "merged into another"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("note", models.TextField(blank=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="registry.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('sector', 'sector'), ('market', 'target market'), ('language', 'language'), ('service', 'service')], max_length=8)),
-                ('value', models.CharField(max_length=120)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tags', to='registry.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("sector", "sector"),
+                            ("market", "target market"),
+                            ("language", "language"),
+                            ("service", "service"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("value", models.CharField(max_length=120)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tags", to="registry.organisation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Takeover',
+            name="Takeover",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('proof', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'waits for an officer'), ('granted', 'granted'), ('refused', 'refused'), ('withdrawn', 'withdrawn')], default='waiting', max_length=9)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('reason', models.TextField(blank=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='files.storedfile')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='takeovers', to='registry.organisation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("proof", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waits for an officer"),
+                            ("granted", "granted"),
+                            ("refused", "refused"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="takeovers",
+                        to="registry.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['status', 'name_key', 'id'], name='registry_by_name'),
+            model_name="organisation",
+            index=models.Index(fields=["status", "name_key", "id"], name="registry_by_name"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['status', 'country', 'name_key', 'id'], name='registry_by_country'),
+            model_name="organisation",
+            index=models.Index(fields=["status", "country", "name_key", "id"], name="registry_by_country"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['status', 'kind', 'name_key', 'id'], name='registry_by_kind'),
+            model_name="organisation",
+            index=models.Index(fields=["status", "kind", "name_key", "id"], name="registry_by_kind"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['status', 'requested_at'], name='registry_waiting'),
+            model_name="organisation",
+            index=models.Index(fields=["status", "requested_at"], name="registry_waiting"),
         ),
         migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(fields=['name_key'], name='registry_name_key'),
+            model_name="organisation",
+            index=models.Index(fields=["name_key"], name="registry_name_key"),
         ),
         migrations.AddConstraint(
-            model_name='merge',
-            constraint=models.UniqueConstraint(condition=models.Q(('undone_at__isnull', True)), fields=('merged',), name='registry_merged_once'),
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("undone_at__isnull", True)), fields=("merged",), name="registry_merged_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['organisation', 'until'], name='registry_members'),
+            model_name="membership",
+            index=models.Index(fields=["organisation", "until"], name="registry_members"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('user', 'organisation'), name='registry_one_membership'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("until__isnull", True)),
+                fields=("user", "organisation"),
+                name="registry_one_membership",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importrow',
-            constraint=models.UniqueConstraint(fields=('run', 'line'), name='registry_one_row'),
+            model_name="importrow",
+            constraint=models.UniqueConstraint(fields=("run", "line"), name="registry_one_row"),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['organisation', 'name', 'known_from'], name='registry_facts'),
+            model_name="fact",
+            index=models.Index(fields=["organisation", "name", "known_from"], name="registry_facts"),
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from__isnull', True), ('valid_until__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='registry_fact_holds_for_a_time'),
+            model_name="fact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from__isnull", True),
+                    ("valid_until__isnull", True),
+                    ("valid_until__gt", models.F("valid_from")),
+                    _connector="OR",
+                ),
+                name="registry_fact_holds_for_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fact',
-            constraint=models.CheckConstraint(condition=models.Q(('known_until__isnull', True), ('known_until__gte', models.F('known_from')), _connector='OR'), name='registry_fact_known_for_a_time'),
+            model_name="fact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("known_until__isnull", True), ("known_until__gte", models.F("known_from")), _connector="OR"
+                ),
+                name="registry_fact_known_for_a_time",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duplicatepair',
-            index=models.Index(fields=['state', '-likeness', 'id'], name='registry_pairs'),
+            model_name="duplicatepair",
+            index=models.Index(fields=["state", "-likeness", "id"], name="registry_pairs"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.UniqueConstraint(fields=('first', 'second'), name='registry_one_pair'),
+            model_name="duplicatepair",
+            constraint=models.UniqueConstraint(fields=("first", "second"), name="registry_one_pair"),
         ),
         migrations.AddConstraint(
-            model_name='duplicatepair',
-            constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='registry_pair_in_order'),
+            model_name="duplicatepair",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first__lt", models.F("second"))), name="registry_pair_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pastpartnership',
-            constraint=models.UniqueConstraint(fields=('organisation', 'partnership', 'call'), name='registry_one_partnership'),
+            model_name="pastpartnership",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "partnership", "call"), name="registry_one_partnership"
+            ),
         ),
         migrations.AddIndex(
-            model_name='registrationstep',
-            index=models.Index(fields=['organisation', 'at'], name='registry_steps'),
+            model_name="registrationstep",
+            index=models.Index(fields=["organisation", "at"], name="registry_steps"),
         ),
         migrations.AddIndex(
-            model_name='tag',
-            index=models.Index(fields=['kind', 'value', 'organisation'], name='registry_by_tag'),
+            model_name="tag",
+            index=models.Index(fields=["kind", "value", "organisation"], name="registry_by_tag"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'value'), name='registry_one_tag'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(fields=("organisation", "kind", "value"), name="registry_one_tag"),
         ),
         migrations.AddConstraint(
-            model_name='takeover',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('organisation', 'user'), name='registry_one_takeover_waiting'),
+            model_name="takeover",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "waiting")),
+                fields=("organisation", "user"),
+                name="registry_one_takeover_waiting",
+            ),
         ),
     ]

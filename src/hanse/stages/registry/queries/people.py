@@ -1,12 +1,17 @@
 """Who acts for an organisation, who is invited, who asks to take a profile over."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
 from hanse.stages.registry.models import Invitation, Membership, Organisation, Takeover
 
+RIGHTS: Mapping[str, str] = dict(Membership.Right.choices)
+"""What a person may do for an organisation, in words."""
 OWNERS_WANTED = 2
 """With fewer owners, one leaver can block a profile."""
 
@@ -68,3 +73,13 @@ def takeovers_waiting() -> QuerySet[Takeover]:
 def takeover(number: int) -> Takeover | None:
     """A request to take a profile over."""
     return Takeover.objects.select_related("organisation", "user", "file", "decided_by").filter(pk=number).first()
+
+
+def verified_addresses(user: Any) -> frozenset[str]:
+    """The e-mail addresses that a person has proved to hold."""
+    return frozenset(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
+
+
+def takeover_of(user: Any, organisation: Organisation) -> Takeover | None:
+    """The latest request of a person to take a profile over."""
+    return organisation.takeovers.filter(user=user).order_by("-asked_at", "-id").first()

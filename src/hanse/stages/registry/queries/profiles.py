@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
 from hanse.callbook import reference
@@ -20,6 +20,8 @@ from hanse.stages.registry.queries.languages import LANGUAGES
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 Status = Organisation.Status
+KINDS: Mapping[str, str] = dict(Organisation.Kind.choices)
+"""What an organisation may be, in words."""
 
 PROFILE_FIELDS: Mapping[str, str] = {
     "name": "Name",
@@ -114,20 +116,28 @@ def _waited(organisation: Organisation, at: datetime) -> str:
     return "requested yesterday" if days == 1 else f"requested {days} days ago"
 
 
-def entities_with(identifiers: Mapping[str, str], country: str = "", but: LegalEntity | None = None) -> list[LegalEntity]:
-    """Legal entities that bear one of these identifiers; a national number counts within its country."""
-    found: dict[int, LegalEntity] = {}
+def entities_for(user: Any) -> QuerySet[LegalEntity]:
+    """The legal entities that a person may learn of: those of published profiles, and of profiles one acts for."""
+    own = Membership.objects.filter(user=user, until__isnull=True).values("organisation__legal_entity")
+    return LegalEntity.objects.filter(Q(organisations__status=Status.PUBLISHED) | Q(pk__in=own)).distinct()
+
+
+def entities_with(user: Any, identifiers: Mapping[str, str], but: LegalEntity | None = None) -> list[LegalEntity]:
+    """Legal entities that bear one of these identifiers, as far as the person may learn of them.
+
+    A national number counts within its country, which stands among the identifiers as `country`.
+    """
+    same = Q()
     for name in IDENTIFIERS:
-        value = identifiers.get(name, "")
-        if not value:
-            continue
-        same = LegalEntity.objects.filter(**{name: value})
-        if name == "national_number":
-            same = same.filter(country=country)
-        found |= {entity.pk: entity for entity in same[:10]}
+        if value := identifiers.get(name, ""):
+            within = Q(country=identifiers.get("country", "")) if name == "national_number" else Q()
+            same |= Q(**{name: value}) & within
+    if not same:
+        return []
+    found = entities_for(user).filter(same)
     if but is not None:
-        found.pop(but.pk, None)
-    return sorted(found.values(), key=lambda entity: entity.pk)
+        found = found.exclude(pk=but.pk)
+    return list(found.order_by("pk")[:10])
 
 
 # --- what they say -----------------------------------------------------------------------------------------------

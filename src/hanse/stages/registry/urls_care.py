@@ -1,0 +1,5 @@
+"""Addresses of looking after the registry."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
