@@ -34,12 +34,21 @@ def write_new_call(folder: Path) -> tuple[Path, ...]:
         whole = beside / "call"
         shutil.copytree(TEMPLATE, whole)
         main = whole / "call.toml"
-        # A JSON string is a TOML string too; the template holds the placeholder inside quotes.
-        text = main.read_text("utf-8").replace('"@REFERENCE@"', json.dumps(reference, ensure_ascii=False))
-        main.write_text(text, "utf-8")
+        main.write_text(_named(main.read_text("utf-8"), reference), "utf-8")
         whole.rename(target)
     except OSError as wrong:
         raise Faulty([Fault(str(folder), "", f"cannot be written: {wrong.strerror or wrong}")]) from None
     finally:
         shutil.rmtree(beside)
     return tuple(sorted(path.relative_to(target) for path in target.rglob("*") if path.is_file()))
+
+
+def template_texts(reference: str) -> dict[str, str]:
+    """The texts of a new call by path in its folder, without writing them anywhere."""
+    files = {path.relative_to(TEMPLATE).as_posix(): path for path in TEMPLATE.rglob("*") if path.is_file()}
+    return {name: _named(file.read_text("utf-8"), reference) for name, file in sorted(files.items())}
+
+
+def _named(text: str, reference: str) -> str:
+    """A text of the template with the reference put in: a JSON string is a TOML string too."""
+    return text.replace('"@REFERENCE@"', json.dumps(reference, ensure_ascii=False))

@@ -1,6 +1,7 @@
 """What a check of a call stands on besides the call: the words for places, the day of countries, what is assumed."""
 
 from datetime import date
+from functools import cache
 
 from hanse.callbook.reference import geography, regions
 from hanse.core.call import Call
@@ -8,6 +9,7 @@ from hanse.core.proposal import Vocabulary
 from hanse.core.values.unknown import Unknown
 
 
+@cache
 def vocabulary() -> Vocabulary:
     """The codes of countries and regions that exist."""
     return Vocabulary(geography(), regions())

@@ -1,0 +1,40 @@
+"""Who is written to when a call changes."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from hanse.ground import audit
+from hanse.ground.accounts.models import User
+from hanse.ground.outbox import post
+from hanse.stages.announcement.actions.refusal import Refusal
+from hanse.stages.announcement.models import Follower
+from hanse.stages.announcement.queries.editions import addresses_of_followers, edition_in_force
+
+
+@transaction.atomic
+def follow(*, actor: User, reference: str, at: datetime) -> Follower | Refusal:
+    """Write to this person from now on when the call changes."""
+    if edition_in_force(reference, at) is None:
+        return Refusal("There is no such call.", status=404)
+    following, new = Follower.objects.get_or_create(reference=reference, user=actor, defaults={"since": at})
+    if new:
+        audit.record("follow call", actor=actor, subject=("call", reference), at=at)
+    return following
+
+
+@transaction.atomic
+def unfollow(*, actor: User, reference: str, at: datetime) -> bool:
+    """Write to this person no more. Returns whether anything changed."""
+    gone, _ = Follower.objects.filter(reference=reference, user=actor).delete()
+    if gone:
+        audit.record("unfollow call", actor=actor, subject=("call", reference), at=at)
+    return bool(gone)
+
+
+def tell_followers(reference: str, *, subject: str, body: str, at: datetime, key: str, purpose: str) -> int:
+    """Write to everybody who follows a call, in the transaction of the act. Returns to how many."""
+    addresses = addresses_of_followers(reference)
+    for address in addresses:
+        post(to=address, subject=subject, body=body, at=at, key=f"{key}:{address}", purpose=purpose)
+    return len(addresses)

@@ -1,0 +1,1 @@
+"""The pages of calls: reading one, asking whether one may apply, questions, and the officers' desk."""
