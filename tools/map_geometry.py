@@ -22,6 +22,7 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from math import cos, hypot, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
@@ -38,26 +39,24 @@ DISCLAIMER = (
     "territory or on its frontiers."
 )
 JOINED = {"CYN": "CYP", "SOL": "SOM"}
-CODES = dict(
-    pair.split(":")
-    for pair in """
-    AFG:AF ALA:AX ALB:AL DZA:DZ ASM:AS AND:AD AGO:AO AIA:AI ATA:AQ ATG:AG ARG:AR ARM:AM ABW:AW AUS:AU AUT:AT AZE:AZ
-    BHS:BS BHR:BH BGD:BD BRB:BB BLR:BY BEL:BE BLZ:BZ BEN:BJ BMU:BM BTN:BT BOL:BO BIH:BA BWA:BW BRA:BR IOT:IO BRN:BN
-    BGR:BG BFA:BF BDI:BI CPV:CV KHM:KH CMR:CM CAN:CA CYM:KY CAF:CF TCD:TD CHL:CL CHN:CN COL:CO COM:KM COG:CG COD:CD
-    COK:CK CRI:CR CIV:CI HRV:HR CUB:CU CUW:CW CYP:CY CZE:CZ DNK:DK DJI:DJ DMA:DM DOM:DO ECU:EC EGY:EG SLV:SV GNQ:GQ
-    ERI:ER EST:EE SWZ:SZ ETH:ET FLK:FK FRO:FO FJI:FJ FIN:FI FRA:FR PYF:PF ATF:TF GAB:GA GMB:GM GEO:GE DEU:DE GHA:GH
-    GIB:GI GRC:GR GRL:GL GRD:GD GUM:GU GTM:GT GGY:GG GIN:GN GNB:GW GUY:GY HTI:HT HMD:HM VAT:VA HND:HN HKG:HK HUN:HU
-    ISL:IS IND:IN IDN:ID IRN:IR IRQ:IQ IRL:IE IMN:IM ISR:IL ITA:IT JAM:JM JPN:JP JEY:JE JOR:JO KAZ:KZ KEN:KE KIR:KI
-    PRK:KP KOR:KR KWT:KW KGZ:KG LAO:LA LVA:LV LBN:LB LSO:LS LBR:LR LBY:LY LIE:LI LTU:LT LUX:LU MAC:MO MDG:MG MWI:MW
-    MYS:MY MDV:MV MLI:ML MLT:MT MHL:MH MRT:MR MUS:MU MEX:MX FSM:FM MDA:MD MCO:MC MNG:MN MNE:ME MSR:MS MAR:MA MOZ:MZ
-    MMR:MM NAM:NA NRU:NR NPL:NP NLD:NL NCL:NC NZL:NZ NIC:NI NER:NE NGA:NG NIU:NU NFK:NF MKD:MK MNP:MP NOR:NO OMN:OM
-    PAK:PK PLW:PW PSE:PS PAN:PA PNG:PG PRY:PY PER:PE PHL:PH PCN:PN POL:PL PRT:PT PRI:PR QAT:QA ROU:RO RUS:RU RWA:RW
-    BLM:BL SHN:SH KNA:KN LCA:LC MAF:MF SPM:PM VCT:VC WSM:WS SMR:SM STP:ST SAU:SA SEN:SN SRB:RS SYC:SC SLE:SL SGP:SG
-    SXM:SX SVK:SK SVN:SI SLB:SB SOM:SO ZAF:ZA SGS:GS SSD:SS ESP:ES LKA:LK SDN:SD SUR:SR SWE:SE CHE:CH SYR:SY TWN:TW
-    TJK:TJ TZA:TZ THA:TH TLS:TL TGO:TG TON:TO TTO:TT TUN:TN TUR:TR TKM:TM TCA:TC TUV:TV UGA:UG UKR:UA ARE:AE GBR:GB
-    USA:US UMI:UM URY:UY UZB:UZ VUT:VU VEN:VE VNM:VN VGB:VG VIR:VI WLF:WF ESH:EH YEM:YE ZMB:ZM ZWE:ZW XKX:XK
-    """.split()
-)
+PAIRS = """
+AFG:AF ALA:AX ALB:AL DZA:DZ ASM:AS AND:AD AGO:AO AIA:AI ATA:AQ ATG:AG ARG:AR ARM:AM ABW:AW AUS:AU AUT:AT AZE:AZ
+BHS:BS BHR:BH BGD:BD BRB:BB BLR:BY BEL:BE BLZ:BZ BEN:BJ BMU:BM BTN:BT BOL:BO BIH:BA BWA:BW BRA:BR IOT:IO BRN:BN
+BGR:BG BFA:BF BDI:BI CPV:CV KHM:KH CMR:CM CAN:CA CYM:KY CAF:CF TCD:TD CHL:CL CHN:CN COL:CO COM:KM COG:CG COD:CD
+COK:CK CRI:CR CIV:CI HRV:HR CUB:CU CUW:CW CYP:CY CZE:CZ DNK:DK DJI:DJ DMA:DM DOM:DO ECU:EC EGY:EG SLV:SV GNQ:GQ
+ERI:ER EST:EE SWZ:SZ ETH:ET FLK:FK FRO:FO FJI:FJ FIN:FI FRA:FR PYF:PF ATF:TF GAB:GA GMB:GM GEO:GE DEU:DE GHA:GH
+GIB:GI GRC:GR GRL:GL GRD:GD GUM:GU GTM:GT GGY:GG GIN:GN GNB:GW GUY:GY HTI:HT HMD:HM VAT:VA HND:HN HKG:HK HUN:HU
+ISL:IS IND:IN IDN:ID IRN:IR IRQ:IQ IRL:IE IMN:IM ISR:IL ITA:IT JAM:JM JPN:JP JEY:JE JOR:JO KAZ:KZ KEN:KE KIR:KI
+PRK:KP KOR:KR KWT:KW KGZ:KG LAO:LA LVA:LV LBN:LB LSO:LS LBR:LR LBY:LY LIE:LI LTU:LT LUX:LU MAC:MO MDG:MG MWI:MW
+MYS:MY MDV:MV MLI:ML MLT:MT MHL:MH MRT:MR MUS:MU MEX:MX FSM:FM MDA:MD MCO:MC MNG:MN MNE:ME MSR:MS MAR:MA MOZ:MZ
+MMR:MM NAM:NA NRU:NR NPL:NP NLD:NL NCL:NC NZL:NZ NIC:NI NER:NE NGA:NG NIU:NU NFK:NF MKD:MK MNP:MP NOR:NO OMN:OM
+PAK:PK PLW:PW PSE:PS PAN:PA PNG:PG PRY:PY PER:PE PHL:PH PCN:PN POL:PL PRT:PT PRI:PR QAT:QA ROU:RO RUS:RU RWA:RW
+BLM:BL SHN:SH KNA:KN LCA:LC MAF:MF SPM:PM VCT:VC WSM:WS SMR:SM STP:ST SAU:SA SEN:SN SRB:RS SYC:SC SLE:SL SGP:SG
+SXM:SX SVK:SK SVN:SI SLB:SB SOM:SO ZAF:ZA SGS:GS SSD:SS ESP:ES LKA:LK SDN:SD SUR:SR SWE:SE CHE:CH SYR:SY TWN:TW
+TJK:TJ TZA:TZ THA:TH TLS:TL TGO:TG TON:TO TTO:TT TUN:TN TUR:TR TKM:TM TCA:TC TUV:TV UGA:UG UKR:UA ARE:AE GBR:GB
+USA:US UMI:UM URY:UY UZB:UZ VUT:VU VEN:VE VNM:VN VGB:VG VIR:VI WLF:WF ESH:EH YEM:YE ZMB:ZM ZWE:ZW XKX:XK
+"""
+CODES = dict(pair.split(":") for pair in PAIRS.split())
 
 Point = tuple[float, float]
 
@@ -112,17 +111,23 @@ def _drawn(
     atlas: dict[str, Any], project: Callable[[float, float], Point], frame: Point, tolerance: float, least: float
 ) -> dict[str, Any]:
     """Shapes by country code, within a frame; with the dots and names of countries."""
-    arcs = [_simplified([project(*point) for point in arc], tolerance) for arc in _arcs(atlas)]
-    named = {row["code"]: row["name"] for row in csv.DictReader(NAMES.open(encoding="utf-8"))}
-    shapes: dict[str, list[list[Point]]] = {}
+    arcs = [_simplified([project(*point) for point in arc], tolerance) for arc in _lines(atlas)]
+    with NAMES.open(encoding="utf-8", newline="") as table:
+        named = {row["code"]: row["name"] for row in csv.DictReader(table)}
+    borders: dict[str, list[list[int]]] = {}
     for geometry in atlas["objects"]["countries"]["geometries"]:
         a3 = geometry["properties"]["a3"]
         code = CODES.get(JOINED.get(a3, a3))
         if code is None:
             print(f"left out: {geometry['properties']['name']} ({a3}) has no code", file=sys.stderr)
             continue
-        rings = [_clipped(_ring(arcs, ring), frame) for ring in _rings(geometry)]
-        shapes.setdefault(code, []).extend(ring for ring in rings if len(ring) > 2)
+        borders.setdefault(code, []).extend(_rings(geometry))
+    shapes: dict[str, list[list[Point]]] = {}
+    whole = {CODES[a3] for a3 in JOINED.values()}
+    for code, lines in borders.items():
+        outer = _without_inner(lines, arcs) if code in whole else lines
+        clipped = [_clipped(_ring(arcs, line), frame) for line in outer]
+        shapes[code] = [ring for ring in clipped if len(ring) > 2]
     told: dict[str, Any] = {"width": frame[0], "height": frame[1], "shapes": {}, "dots": {}, "names": {}}
     for code, rings in sorted(shapes.items()):
         if not rings:
@@ -137,7 +142,7 @@ def _drawn(
     return told
 
 
-def _arcs(atlas: dict[str, Any]) -> Iterator[list[Point]]:
+def _lines(atlas: dict[str, Any]) -> Iterator[list[Point]]:
     """The lines of the atlas in degrees: each point is told by its way from the one before."""
     (scale_x, scale_y), (shift_x, shift_y) = atlas["transform"]["scale"], atlas["transform"]["translate"]
     for arc in atlas["arcs"]:
@@ -157,6 +162,24 @@ def _rings(geometry: dict[str, Any]) -> Iterator[list[int]]:
             yield from polygon
 
 
+def _without_inner(rings: list[list[int]], arcs: list[list[Point]]) -> list[list[int]]:
+    """The rings around all parts together: a line that two parts share is no border any more."""
+    numbers = {number for ring in rings for number in ring}
+    outer = [number for number in numbers if ~number not in numbers]
+
+    def ends(number: int) -> tuple[Point, Point]:
+        line = arcs[number] if number >= 0 else arcs[~number][::-1]
+        return line[0], line[-1]
+
+    joined: list[list[int]] = []
+    while outer:
+        ring = [outer.pop()]
+        while ends(ring[-1])[1] != ends(ring[0])[0]:
+            ring.append(outer.pop(next(at for at, number in enumerate(outer) if ends(number)[0] == ends(ring[-1])[1])))
+        joined.append(ring)
+    return joined
+
+
 def _ring(arcs: list[list[Point]], ring: list[int]) -> list[Point]:
     points: list[Point] = []
     for number in ring:
@@ -173,7 +196,7 @@ def _simplified(line: list[Point], tolerance: float) -> list[Point]:
     if line[0] == line[-1]:  # a ring by itself: its farthest point must stay, or nothing is left
         keep.add(max(range(len(line)), key=lambda at: hypot(line[at][0] - line[0][0], line[at][1] - line[0][1])))
     ends = sorted(keep)
-    spans = list(zip(ends, ends[1:], strict=False))
+    spans = list(pairwise(ends))
     while spans:
         first, last = spans.pop()
         if last - first < 2:

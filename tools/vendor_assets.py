@@ -8,10 +8,10 @@
 `VENDOR.toml` beside the files names each package, its version, its licence, what was taken and what was changed. Only
 what pages need is taken. Logos and the emblem of the European Union are marks, not software: they never come along.
 
-A sheet of styles with `classes` is cut: of each rule, those selectors stay whose ECL classes are all on that list, where
-a name stands for a block with its parts and variants, and may hold a `*`. Rules without an ECL class stay, rules left
-without a selector go, and so do animations that nothing names. With `without`, selectors that match such a pattern go
-too. With `swaps`, a text is put for another: that is how fixed white becomes a variable that a dark scheme can set.
+A sheet of styles with `classes` is cut: of each rule, those selectors stay whose ECL classes are all on that list,
+where a name stands for a block with its parts and variants, and may hold a `*`. Rules without an ECL class stay, rules
+left without a selector go, and so do animations that nothing names. With `without`, selectors that match such a pattern
+go too. With `swaps`, a text is put for another: so fixed white becomes a variable that a dark scheme can set.
 """
 
 import argparse

@@ -1,17 +1,17 @@
 """Forms in the markup of the Europa Component Library: any Django form, without a word about looks in it.
 
-`FORM_RENDERER` names `Renderer`, so `{{ field.as_field_group }}`, `{{ form }}` and `{% include "ui/form.html" %}` come out
-right. The last one is a whole form with error summary, fields and buttons:
+`FORM_RENDERER` names `Renderer`, so `{{ field.as_field_group }}`, `{{ form }}` and `{% include "ui/form.html" %}` come
+out right. The last one is a whole form with error summary, fields and buttons:
 
     {% include "ui/form.html" with form=form submit="Send the request" cancel=back_url %}
 
 Optional words for it: `lead` (a paragraph above the fields), `action`, `method`, `cancel` (an address), `kind` (of the
 button), `submit_name`, `submit_value`. Forms with files set their encoding by themselves.
 
-What forms may leave to this module: a date field becomes a native date input, and falls back to text when what was typed
-is no date, so that nothing typed is lost; a multiple choice is best declared with `CheckboxSelectMultiple`; a required
-field carries no mark, an optional one says "optional". A widget attribute `width` of "s", "m" (usual), "l" or "full" sets
-how wide a field is.
+What forms may leave to this module: a date field becomes a native date input, and falls back to text when what was
+typed is no date, so that nothing typed is lost; a multiple choice is best declared with `CheckboxSelectMultiple`; a
+required field carries no mark, an optional one says "optional". A widget attribute `width` of "s", "m" (usual), "l" or
+"full" sets how wide a field is.
 """
 
 from collections.abc import Iterator
@@ -70,29 +70,23 @@ class Field(BoundField):
         return self.id_for_label or (f"{self.auto_id}_0" if self.use_fieldset else str(self.auto_id))
 
     def _classes(self, widget: forms.Widget, width: str) -> str:
-        invalid = bool(self.errors)
-        base = {
-            forms.Textarea: "ecl-text-area",
-            forms.FileInput: "hanse-file",
-            forms.Select: "ecl-select",
-            forms.CheckboxInput: "ecl-checkbox__input",
-            forms.CheckboxSelectMultiple: "ecl-checkbox__input",
-            forms.RadioSelect: "ecl-radio__input",
-        }
-        for kind in (forms.CheckboxSelectMultiple, forms.RadioSelect, forms.CheckboxInput):
-            if isinstance(widget, kind):
-                return base[kind]
-        for kind in (forms.Textarea, forms.FileInput, forms.Select):
-            if isinstance(widget, kind):
-                name = base[kind]
-                break
-        else:
-            if not isinstance(widget, forms.widgets.Input | forms.MultiWidget) or widget.is_hidden:
-                return ""
+        if isinstance(widget, forms.CheckboxSelectMultiple | forms.CheckboxInput):
+            return "ecl-checkbox__input"
+        if isinstance(widget, forms.RadioSelect):
+            return "ecl-radio__input"
+        if isinstance(widget, forms.Textarea):
+            name = "ecl-text-area"
+        elif isinstance(widget, forms.FileInput):
+            name = "hanse-file"
+        elif isinstance(widget, forms.Select):
+            name = "ecl-select"
+        elif isinstance(widget, forms.widgets.Input | forms.MultiWidget) and not widget.is_hidden:
             name = "ecl-text-input"
+        else:
+            return ""
         block = "hanse-select" if name == "ecl-select" else name
         sized = "" if name == "hanse-file" else f" {block}--{width if width in WIDTHS else 'm'}"
-        return f"{name}{sized}" + (f" {name}--invalid" if invalid else "")
+        return f"{name}{sized}" + (f" {name}--invalid" if self.errors else "")
 
     def _make_native(self, widget: forms.Widget) -> None:
         """The browser's own date and time inputs; plain text again where a browser would drop what was typed."""

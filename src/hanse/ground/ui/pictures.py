@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from math import ceil, floor, log10
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,15 @@ def bars(
         '<rect class="track" x="0" y="{}" width="100%" height="14"/>'
         '<rect class="bar" x="0" y="{}" width="{}%" height="14"/>',
         [
-            (at * ROW + 14, _short(label), at * ROW + 14, _figure(number), at * ROW + 20, at * ROW + 20, _share(number, most))
+            (
+                at * ROW + 14,
+                _short(label),
+                at * ROW + 14,
+                _figure(number),
+                at * ROW + 20,
+                at * ROW + 20,
+                _share(number, most),
+            )
             for at, (label, number) in enumerate(rows)
         ],
     )
@@ -116,7 +125,12 @@ def lines(
             "\n",
             '<text class="axis" x="{}%" y="{}" text-anchor="{}">{}</text>',
             [
-                (across(at), HEIGHT - 10, "start" if at == 0 else "end" if at == len(labels) - 1 else "middle", labels[at])
+                (
+                    across(at),
+                    HEIGHT - 10,
+                    "start" if at == 0 else "end" if at == len(labels) - 1 else "middle",
+                    labels[at],
+                )
                 for at in _some(len(labels))
             ],
         ),
@@ -129,7 +143,7 @@ def lines(
                 '<line class="line series-{0} dash-{0}" x1="{1}%" y1="{2}" x2="{3}%" y2="{4}"/>',
                 [
                     (number, across(at), up(here), across(at + 1), up(then))
-                    for (at, here), (_, then) in zip(known, known[1:], strict=False)
+                    for (at, here), (_, then) in pairwise(known)
                     if here is not None and then is not None
                 ],
             )
@@ -186,7 +200,9 @@ def europe_map(
         number = held.get(code)
         if number is None:
             return "land"
-        return f"shade-{next((at for at, limit in enumerate(limits, start=1) if number <= limit), 0) if number > 0 else 0}"
+        return (
+            f"shade-{next((at for at, limit in enumerate(limits, start=1) if number <= limit), 0) if number > 0 else 0}"
+        )
 
     shapes = format_html_join(
         "\n", '<path class="{}" d="{}"/>', [("land " + shade(code), d) for code, d in geometry["shapes"].items()]
@@ -277,7 +293,9 @@ def _ticks(most: Number) -> list[int]:
         return list(range(max(ceil(most), 1) + 1))
     rough = float(most) / 4
     power = 10 ** floor(log10(rough))
-    step = next(int(power * part) for part in (1, 2, 5, 10) if power * part >= rough and int(power * part) == power * part)
+    step = next(
+        int(power * part) for part in (1, 2, 5, 10) if power * part >= rough and int(power * part) == power * part
+    )
     return list(range(0, ceil(float(most) / step) * step + 1, step))
 
 

@@ -191,7 +191,7 @@ class Table:
         if wanted in self.exported:
             made = self.as_csv if wanted == "csv" else self.as_xlsx
             return made(request, queryset, filename or self.nouns[1].replace(" ", "-"))
-        htmx = getattr(request, "htmx", None)
+        htmx: Any = getattr(request, "htmx", None)
         alone = bool(htmx) and not htmx.history_restore_request and htmx.target == self.name
         told = {**(context or {}), "table": self.page(request, queryset)}
         response: HttpResponse = render(request, "ui/table.html" if alone else template, told)
@@ -352,7 +352,9 @@ class _Walk:
             if backwards:
                 where |= Q(_place__isnull=False)
         else:
-            where = Q(**{f"_place__{'lt' if self.descending != backwards else 'gt'}": value}) | Q(_place=value, **beside)
+            where = Q(**{f"_place__{'lt' if self.descending != backwards else 'gt'}": value}) | Q(
+                _place=value, **beside
+            )
             if not backwards:
                 where |= Q(_place__isnull=True)
         return self.ordered(backwards=backwards).filter(where)
@@ -401,7 +403,13 @@ def _unpacked(value: Any) -> Any:
     if not isinstance(value, list):
         return value
     kind, text = value
-    return {"instant": datetime.fromisoformat, "day": date.fromisoformat, "number": Decimal, "text": str}[kind](text)
+    read: Mapping[str, Callable[[str], Any]] = {
+        "instant": datetime.fromisoformat,
+        "day": date.fromisoformat,
+        "number": Decimal,
+        "text": str,
+    }
+    return read[kind](text)
 
 
 def _narrowed_by_equality(form: forms.Form, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -442,7 +450,7 @@ def _shown(value: Any, kind: str) -> Any:
     if isinstance(value, date):
         return day(value)
     if kind == "number" and isinstance(value, int | Decimal):
-        return grouped(value)  # type: ignore[arg-type]
+        return grouped(value)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(str(part) for part in value)
     return value

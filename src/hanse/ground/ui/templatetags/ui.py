@@ -48,7 +48,12 @@ register = template.Library()
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 ICON_SIZES = ("2xs", "xs", "s", "m", "l", "xl", "2xl", "fluid")
-BUTTONS = {"primary": "primary", "secondary": "secondary", "ghost": "tertiary", "highlight": "primary ecl-button--highlight"}
+BUTTONS = {
+    "primary": "primary",
+    "secondary": "secondary",
+    "ghost": "tertiary",
+    "highlight": "primary ecl-button--highlight",
+}
 TONES = {"info": "information", "success": "check-filled", "warning": "warning", "error": "error"}
 TONE_WORDS = {"info": "Note", "success": "Done", "warning": "Warning", "error": "Error"}
 LABELS = ("good", "bad", "doubt", "busy", "quiet", "plain")
@@ -77,16 +82,14 @@ def icon(name: str, size: str = "s", label: str = "", turn: int = 0) -> SafeStri
     if size not in ICON_SIZES:
         raise ValueError(f"icon size is {size!r}; expected one of {', '.join(ICON_SIZES)}")
     classes = f"ecl-icon ecl-icon--{size}" + (f" ecl-icon--rotate-{turn}" if turn else "")
-    voice: SafeString = (
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308 -- constant
-    )
+    voice: SafeString = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
         '<svg class="{}" focusable="false" {}><use href="{}#{}"></use></svg>', classes, voice, static(SPRITE), name
     )
 
 
 @register.simple_tag
-def button(  # noqa: PLR0913 -- what a button can carry
+def button(
     label: str,
     kind: str = "primary",
     name: str = "",
@@ -107,7 +110,11 @@ def button(  # noqa: PLR0913 -- what a button can carry
         ],
     )
     return format_html(
-        '<button class="ecl-button ecl-button--{}" type="{}"{}>{}</button>', _kind(kind), type, extra, _inner(label, icon)
+        '<button class="ecl-button ecl-button--{}" type="{}"{}>{}</button>',
+        _kind(kind),
+        type,
+        extra,
+        _inner(label, icon),
     )
 
 
@@ -233,7 +240,6 @@ def stepper(steps: Iterable[str | Sequence[str]], now: int = 1) -> dict[str, Any
     return {"steps": [(label, address, state) for (label, address), state in zip(told, states, strict=True)]}
 
 
-
 @register.inclusion_tag("ui/progress.html")
 def progress(done: int, of: int, label: str) -> dict[str, Any]:
     """How far a long task is."""
@@ -297,7 +303,7 @@ def day(date: date | None) -> str:
 
 
 @register.filter
-def euro(amount: Money | Decimal | int | None) -> str:
+def euro(amount: Money | Decimal | int | str | None) -> str:
     """`€550 000`; cents only where there are some. A number is euro, `Money` knows its cents."""
     if amount is None or isinstance(amount, str):
         return ""
@@ -308,6 +314,6 @@ def euro(amount: Money | Decimal | int | None) -> str:
 
 
 @register.filter
-def grouped(number: int | None) -> str:
+def grouped(number: int | Decimal | str | None) -> str:
     """`12 345`: thousands set apart by a no-break space."""
     return "" if number is None or isinstance(number, str) else f"{number:,}".replace(",", "\u00a0")
