@@ -119,6 +119,12 @@ def organisations() -> tuple[Organisation, ...]:
 
 
 @cache
+def organisation_sources() -> Mapping[str, str]:
+    """The page that each of `organisations` comes from, by its id."""
+    return MappingProxyType({name: source for name, _, _, source in _rows("organisations.csv")})
+
+
+@cache
 def partnerships() -> tuple[Partnership, ...]:
     """Real partnerships of the calls of 2014, 2016 and 2017, in the order of the table."""
     rows: dict[str, list[list[str]]] = {}

@@ -5,7 +5,7 @@ to nobody. The calls, the organisations listed from public sources and their par
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,9 @@ from hanse.ground import clock
 from hanse.ground.accounts import actions as accounts
 from hanse.ground.accounts.models import Appointment, Role, User
 from hanse.stages.announcement import actions as announcement
-from hanse.stages.registry import actions as registry
+from hanse.stages.registry.actions import people as acting
+from hanse.stages.registry.actions import registration as registry
+from hanse.stages.registry.actions.reference_data import load_reference_data
 
 CALL = "COS-CLUSINT-2020-3-01"
 STARTS_AT = datetime(2020, 11, 29, 16, tzinfo=UTC)
@@ -67,7 +69,6 @@ class Profile:
     owners: tuple[str, ...]
     requested: datetime | None = None
     published: datetime | None = None
-    editors: tuple[str, ...] = field(default=())
 
 
 PROFILES = (
@@ -192,10 +193,10 @@ def prepare() -> None:
         return
     with transaction.atomic():
         people = {character.id: _enter(place, character) for place, character in enumerate(CAST, 1)}
-        registry.load_reference_data(at=STARTS_AT - timedelta(days=90))
+        load_reference_data(at=STARTS_AT - timedelta(days=90))
         for profile in PROFILES:
             _register(profile, people)
-        announcement.follow(reference=CALL, user=people["giulia"], at=STARTS_AT)
+        announcement.follow(actor=people["giulia"], reference=CALL, at=STARTS_AT)
 
 
 def _enter(place: int, character: Character) -> User:
@@ -217,4 +218,16 @@ def _register(profile: Profile, people: Mapping[str, User]) -> None:
     if profile.published:
         registry.publish(actor=people["odile"], ref=organisation.ref, at=profile.published)
     for owner in profile.owners[1:]:
-        registry.add_owner(ref=organisation.ref, user=people[owner], at=begun)
+        _share(organisation.ref, asks, people[owner], begun)
+
+
+def _share(ref: str, owner: User, other: User, at: datetime) -> None:
+    """Make another person an owner as people do: by an invitation that is accepted."""
+    tokens: list[str] = []
+
+    def link(token: str) -> str:
+        tokens.append(token)
+        return "the link was used at once"
+
+    acting.invite(actor=owner, ref=ref, email=other.email, right="owner", at=at, link=link)
+    acting.accept_invitation(actor=other, token=tokens[0], verified=frozenset({other.email}), at=at)

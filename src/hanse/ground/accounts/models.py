@@ -27,7 +27,7 @@ class User(AbstractBaseUser):
         is_active: a person who is not cannot sign in; nothing of what they did goes away.
     """
 
-    email = models.EmailField("e-mail address", max_length=254)
+    email = models.EmailField("e-mail address", max_length=254, unique=True)
     name = models.CharField(max_length=NAME_LENGTH)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField()

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,21 +14,29 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('act', models.CharField(max_length=120)),
-                ('actor_name', models.CharField(blank=True, max_length=300)),
-                ('subject_kind', models.CharField(max_length=40)),
-                ('subject_ref', models.CharField(max_length=200)),
-                ('facts', models.JSONField(default=dict)),
-                ('previous', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("act", models.CharField(max_length=120)),
+                ("actor_name", models.CharField(blank=True, max_length=300)),
+                ("subject_kind", models.CharField(max_length=40)),
+                ("subject_ref", models.CharField(max_length=200)),
+                ("facts", models.JSONField(default=dict)),
+                ("previous", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject_kind', 'subject_ref', 'number'], name='audit_subject')],
+                "indexes": [models.Index(fields=["subject_kind", "subject_ref", "number"], name="audit_subject")],
             },
         ),
     ]

@@ -4,31 +4,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=300)),
-                ('body', models.TextField()),
-                ('purpose', models.CharField(blank=True, max_length=60)),
-                ('key', models.CharField(max_length=200, null=True, unique=True)),
-                ('created_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sent', 'sent'), ('dead', 'given up')], default='waiting', max_length=7)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('fault', models.CharField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=300)),
+                ("body", models.TextField()),
+                ("purpose", models.CharField(blank=True, max_length=60)),
+                ("key", models.CharField(max_length=200, null=True, unique=True)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "waiting"), ("sent", "sent"), ("dead", "given up")],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("fault", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'indexes': [models.Index(fields=['state', 'next_at', 'id'], name='outbox_due'), models.Index(fields=['to', '-id'], name='outbox_to')],
+                "indexes": [
+                    models.Index(fields=["state", "next_at", "id"], name="outbox_due"),
+                    models.Index(fields=["to", "-id"], name="outbox_to"),
+                ],
             },
         ),
     ]

@@ -4,24 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=200)),
-                ('title', models.TextField()),
-                ('body', models.TextField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=200)),
+                ("title", models.TextField()),
+                ("body", models.TextField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'key'), name='search_one_document')],
+                "constraints": [models.UniqueConstraint(fields=("kind", "key"), name="search_one_document")],
             },
         ),
     ]

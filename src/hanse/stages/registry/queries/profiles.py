@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -186,7 +187,9 @@ def not_stated(organisation: Organisation) -> list[str]:
     if entity is None:
         return [*open_fields, "Legal entity"]
     stated = entity_values_of(entity)
-    return open_fields + [ENTITY_FIELDS[name] for name in (*IDENTIFIERS, "own_legal_personality") if stated[name] in ("", None)]
+    return open_fields + [
+        ENTITY_FIELDS[name] for name in (*IDENTIFIERS, "own_legal_personality") if stated[name] in ("", None)
+    ]
 
 
 def search_text(organisation: Organisation) -> str:
@@ -209,15 +212,25 @@ def search_text(organisation: Organisation) -> str:
 
 def new_ref(name: str) -> str:
     """An id for an address, made from a name, that was never given out."""
-    base = slugify(name)[:48].strip("-_") or "organisation"
+    base = _base_of(name)
     taken = set(Organisation.objects.filter(ref__startswith=base).values_list("ref", flat=True))
     taken |= set(FormerRef.objects.filter(ref__startswith=base).values_list("ref", flat=True))
+    return ref_from(name, taken)
+
+
+def ref_from(name: str, taken: AbstractSet[str]) -> str:
+    """An id for an address, made from a name, that is not among those taken."""
+    base = _base_of(name)
     if base not in taken and base not in RESERVED:
         return base
     number = 2
     while f"{base}-{number}" in taken:
         number += 1
     return f"{base}-{number}"
+
+
+def _base_of(name: str) -> str:
+    return slugify(name)[:48].strip("-_") or "organisation"
 
 
 def name_key(name: str) -> str:
