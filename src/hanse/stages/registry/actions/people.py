@@ -29,9 +29,7 @@ LAST_OWNER = "An organisation has at least one owner. Make somebody else an owne
 
 
 @transaction.atomic
-def invite(
-    *, actor: Any, ref: str, email: str, right: str, at: datetime, link: Callable[[str], str]
-) -> Invitation:
+def invite(*, actor: Any, ref: str, email: str, right: str, at: datetime, link: Callable[[str], str]) -> Invitation:
     """Invite somebody by e-mail to act for an organisation.
 
     Args:

@@ -144,7 +144,7 @@ def edit_profile(
 
 
 @transaction.atomic
-def edit_legal_entity(  # noqa: PLR0913 -- an edit is all of these
+def edit_legal_entity(
     *,
     actor: Any,
     ref: str,
@@ -190,7 +190,10 @@ def edit_legal_entity(  # noqa: PLR0913 -- an edit is all of these
     stand_on(organisation, met.values, by=actor, at=at, existing=chosen)
     changed = tuple(name for name in met.values if met.values[name] != now[name])
     if changed or (chosen is not None and chosen != entity):
-        facts = {"fields": sorted(changed), "entity": organisation.legal_entity.ref if organisation.legal_entity else ""}
+        facts = {
+            "fields": sorted(changed),
+            "entity": organisation.legal_entity.ref if organisation.legal_entity else "",
+        }
         audit.record("edit legal entity", actor=actor, subject=(SEARCH, ref), facts=facts, at=at)
     return Edited(saved=True, changed=changed, kept=met.kept, values=met.values, version=organisation.version)
 

@@ -66,9 +66,7 @@ def grant_takeover(*, actor: Any, number: int, at: datetime, reason: str = "") -
         held = None
     owners = addresses_of(organisation, owners_only=True)
     if held is None:
-        Membership.objects.create(
-            user=asked.user, organisation=organisation, right=Membership.Right.OWNER, since=at
-        )
+        Membership.objects.create(user=asked.user, organisation=organisation, right=Membership.Right.OWNER, since=at)
     _decide(asked, State.GRANTED, actor, reason, at)
     _post(
         asked.user.email,
@@ -115,9 +113,12 @@ def withdraw_takeover(*, actor: Any, number: int, at: datetime) -> Takeover:
     Raises:
         Refusal: if it is not one's own, or decided already.
     """
-    asked = Takeover.objects.select_for_update(of=("self",)).select_related("organisation").filter(
-        pk=number, user=actor
-    ).first()
+    asked = (
+        Takeover.objects.select_for_update(of=("self",))
+        .select_related("organisation")
+        .filter(pk=number, user=actor)
+        .first()
+    )
     if asked is None:
         raise Refusal("There is no such request.", 404)
     if asked.state != State.WAITING:

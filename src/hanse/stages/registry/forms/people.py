@@ -97,7 +97,9 @@ class TakeoverDecisionForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a profile is withdrawn, for its history."""
 
-    reason = Text(label="Reason", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3, "width": "l"}))
+    reason = Text(
+        label="Reason", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3, "width": "l"})
+    )
 
 
 class SendForm(forms.Form):

@@ -185,7 +185,9 @@ class LegalEntityForm(_Sections):
         required=False,
         widget=forms.RadioSelect,
     )
-    legal_name = Line(label="Legal name", max_length=300, required=False, help_text="As in the register of its country.")
+    legal_name = Line(
+        label="Legal name", max_length=300, required=False, help_text="As in the register of its country."
+    )
     country = forms.ChoiceField(label="Country of the seat", required=False)
     pic = Line(
         label="Participant Identification Code (PIC)",
@@ -193,7 +195,9 @@ class LegalEntityForm(_Sections):
         required=False,
         help_text="Nine digits, from the Funding and Tenders portal.",
     )
-    vat = Line(label="VAT number", max_length=30, required=False, help_text="With its country prefix, such as ATU12345678.")
+    vat = Line(
+        label="VAT number", max_length=30, required=False, help_text="With its country prefix, such as ATU12345678."
+    )
     lei = Line(label="Legal Entity Identifier (LEI)", max_length=30, required=False, help_text="Twenty characters.")
     national_number = Line(label="Number in the national register", max_length=60, required=False)
     own_legal_personality = forms.TypedChoiceField(

@@ -193,9 +193,7 @@ def take_over(request: HttpRequest, ref: str) -> HttpResponse:
         try:
             upload = form.cleaned_data["file"]
             kept = (
-                files.keep(
-                    upload, allowed=files.DOCUMENTS, most_bytes=MOST_BYTES, kept_by=request.user, at=clock.now()
-                )
+                files.keep(upload, allowed=files.DOCUMENTS, most_bytes=MOST_BYTES, kept_by=request.user, at=clock.now())
                 if upload
                 else None
             )
@@ -211,6 +209,8 @@ def take_over(request: HttpRequest, ref: str) -> HttpResponse:
         except Refusal as refusal:
             return refused(request, refusal, reverse("registry:organisation", args=[organisation.ref]))
         else:
-            messages.success(request, "Your request is sent. An officer looks at the proof; you will be told by e-mail.")
+            messages.success(
+                request, "Your request is sent. An officer looks at the proof; you will be told by e-mail."
+            )
             return redirect("registry:organisation", organisation.ref)
     return render(request, "registry/take_over.html", context | {"form": form}, status=UNPROCESSABLE)

@@ -75,9 +75,7 @@ def profile_context(request: HttpRequest, shown: Organisation, may: Standing) ->
         "entity_facts": _entity_facts(entity),
         "doubts": doubts_of(entity) if entity else [],
         "partnerships": list(shown.past_partnerships.order_by("started", "partnership", "id")),
-        "steps": [
-            (step.at, STEP_WORDS.get(step.status, step.status), step.note if private else "") for step in steps
-        ],
+        "steps": [(step.at, STEP_WORDS.get(step.status, step.status), step.note if private else "") for step in steps],
         "not_stated": profiles.not_stated(shown),
         "gaps": profiles.gaps_of(shown) if may.acts else [],
         "members": members if private else [],
@@ -196,7 +194,7 @@ def legal_entity(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _version(request: HttpRequest) -> int:
     told = request.POST.get("version", "")
-    return int(told) if told.isdecimal() and len(told) < 10 else 0  # noqa: PLR2004 -- as many digits as a version has
+    return int(told) if told.isdecimal() and len(told) < 10 else 0
 
 
 def _based_on(request: HttpRequest) -> Mapping[str, str]:
