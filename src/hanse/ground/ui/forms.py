@@ -67,6 +67,8 @@ class Field(BoundField):
     @property
     def anchor(self) -> str:
         """Id of the first input, where a link from the error summary leads."""
+        if isinstance(self.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+            return next((str(option.id_for_label) for option in self.subwidgets), str(self.auto_id))
         return self.id_for_label or (f"{self.auto_id}_0" if self.use_fieldset else str(self.auto_id))
 
     def _classes(self, widget: forms.Widget, width: str) -> str:

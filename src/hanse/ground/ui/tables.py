@@ -320,7 +320,8 @@ class _Walk:
             first = place.desc(nulls_first=True) if backwards else place.desc(nulls_last=True)
         else:
             first = place.asc(nulls_first=True) if backwards else place.asc(nulls_last=True)
-        return self.queryset.annotate(_place=F(self.field)).order_by(first, f"-{self.key}" if backwards else self.key)
+        placed: QuerySet[Any] = self.queryset.annotate(_place=F(self.field))
+        return placed.order_by(first, f"-{self.key}" if backwards else self.key)
 
     def page(self, after: str, before: str) -> tuple[list[Any], str, str]:
         """Rows of a page, and where the pages before and after it begin, if there are any."""
