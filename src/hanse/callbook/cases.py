@@ -4,7 +4,9 @@ A case names only what it is about; `callbook.ordinary` fills in the rest. The f
 `docs/reference/call-folder.md`.
 """
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -217,6 +219,13 @@ def run_case(case: Case, call: Call, places: Geography) -> CaseResult:
         every = [dossier, *(dossier_of(other, call) for other in case.others)]
         assessment = next(iter(check_all(every, context)))
     return CaseResult(case, assessment, tuple(_differences(case, assessment)))
+
+
+def without_cases(text: str, names: Collection[str]) -> str:
+    """The text of a file of cases without some of them; everything else stays to the letter. Empty if none is left."""
+    head, *blocks = re.split(r"^(?=[ \t]*\[\[case\]\])", text, flags=re.MULTILINE)
+    kept = [block for block in blocks if tomllib.loads(block)["case"][0]["name"] not in names]
+    return head + "".join(kept) if kept else ""
 
 
 def _differences(case: Case, assessment: Assessment) -> list[str]:

@@ -1,11 +1,11 @@
 """Until when: the deadline of a call in every clock that matters to a reader, and the time left."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from hanse.callbook.page.values import Block, Line, Pairs, Paragraph, Text, View, gap, table, text
 from hanse.core.call import Call
-from hanse.core.values.unknown import Maybe, Unknown
+from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
 from hanse.core.values.window import Window
 from hanse.core.values.words import WEEKDAYS, day_in_words, hour_in_words
 
@@ -27,12 +27,18 @@ def _place(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
-def status(window: Window, now: datetime) -> str:
-    """Open or closed at an instant, with the time left to the minute."""
+def status(window: Window, now: datetime, dated: Maybe[date] = NOT_STATED) -> str:
+    """Open or closed at an instant, with the time left to the minute.
+
+    Args:
+        dated: the day of the text: where no day of opening is stated, a call is not open before it.
+    """
     opens, closing = window.opens_on, window.closing
     today = now.astimezone(ZoneInfo(window.zone)).date()
     if not isinstance(opens, Unknown) and today < opens:
         return f"not open yet; opens on {day_in_words(opens)}"
+    if isinstance(opens, Unknown) and not isinstance(dated, Unknown) and today < dated:
+        return f"not open yet; its text is dated {day_in_words(dated)}"
     in_time = window.in_time(now)
     if isinstance(in_time, Unknown):
         return "not known: the sources do not state the day or the hour of the deadline"
@@ -40,7 +46,10 @@ def status(window: Window, now: datetime) -> str:
         return "closed"
     if isinstance(closing, Unknown):
         return "open; the hour of the deadline is not stated"
-    return f"open; {left_in_words(closing - now)} left"
+    left = f"{left_in_words(closing - now)} left"
+    if isinstance(opens, Unknown) and isinstance(dated, Unknown):
+        return f"not closed; {left}; the day of opening is not stated"
+    return f"open; {left}"
 
 
 def left_in_words(left: timedelta) -> str:
@@ -68,7 +77,7 @@ def until_when(call: Call, view: View) -> list[Block]:
     rows = tuple(_zone_row(name, closing, zone) for zone, name in zones.items())
     blocks: list[Block] = [table("The deadline in local time", ("Place", "Day", "Time", "Offset"), rows)]
     if view.now is not None:
-        blocks.append(Pairs((("Status", (text(status(window, view.now)),)),)))
+        blocks.append(Pairs((("Status", (text(status(window, view.now, call.edition_date)),)),)))
     return [*blocks, _closing_instant(window.closing_instant_counts, closing, window.zone)]
 
 

@@ -117,7 +117,7 @@ def _facts(call: Call, view: View) -> Iterator[tuple[str, Line]]:
     yield "Opens", fact(call.window.opens_on, call.window_citation)
     yield "Closes", closes(call)
     if view.now is not None:
-        yield "Status", (text(status(call.window, view.now)),)
+        yield "Status", (text(status(call.window, view.now, call.edition_date)),)
     yield "Strands", (text(str(len(call.strands))),)
 
 

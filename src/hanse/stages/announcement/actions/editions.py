@@ -15,7 +15,7 @@ from hanse.core.values.faults import Faulty
 from hanse.core.values.unknown import Unknown
 from hanse.ground import audit
 from hanse.ground.accounts.models import User
-from hanse.stages.announcement.actions.extension import moved_deadline
+from hanse.stages.announcement.actions.extension import moved_deadline, without_turned_cases
 from hanse.stages.announcement.actions.following import tell_followers
 from hanse.stages.announcement.actions.refusal import Refusal
 from hanse.stages.announcement.actions.storing import put_facts, put_texts
@@ -28,6 +28,7 @@ from hanse.stages.announcement.models import (
 )
 from hanse.stages.announcement.queries.changes import effect_of
 from hanse.stages.announcement.queries.folders import (
+    broken_cases,
     inspect,
     is_file_of_a_folder,
     is_reference,
@@ -276,6 +277,9 @@ def extend(
 ) -> CallEdition | Refusal:
     """Propose another, later deadline. Nothing else of the call changes; a second officer publishes it.
 
+    Where a rule asks what was so by the deadline, the later one changes verdicts. Worked cases that turn on it are
+    left out of the new edition and shown to the second officer as those it affects.
+
     Args:
         day, hour: the new deadline by the clocks of the call's own zone.
         decided_on: the day on which this is done, where the call is.
@@ -287,14 +291,20 @@ def extend(
     texts = moved_deadline(
         texts_of(base), old, number=base.number + 1, day=day, hour=hour, decided_on=decided_on, reason=reason
     )
+    try:
+        new = parse(texts, reference)
+    except Faulty as wrong:
+        return Refusal(
+            "The deadline of this folder cannot be moved by itself.", tuple(map(str, wrong.faults)), status=422
+        )
+    why_not = _no_extension(old, new, at)
+    if why_not:
+        return Refusal(why_not, status=422)
+    texts = without_turned_cases(texts, broken_cases(texts, reference))
     found = inspect(texts, reference)
     if not found.publishable:
         details = [str(fault) for fault in found.faults] + [str(remark) for remark in found.contradictions]
         return Refusal("With this deadline the folder contradicts itself.", tuple(details), status=422)
-    new = parse(texts, reference)
-    wrong = _no_extension(old, new, at)
-    if wrong:
-        return Refusal(wrong, status=422)
     edition = CallEdition(
         reference=reference,
         number=base.number + 1,

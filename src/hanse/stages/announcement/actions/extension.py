@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, time
 from itertools import pairwise
 
+from hanse.callbook.cases import without_cases
 from hanse.core.call import Call
 from hanse.core.values.citation import Citation
 from hanse.core.values.words import day_in_words, hour_in_words
@@ -45,6 +46,20 @@ def moved_deadline(
     return {**texts, "call.toml": main, "sources.toml": sources, "CHANGES.md": changes.lstrip("\n")}
 
 
+def without_turned_cases(texts: Mapping[str, str], turned: Mapping[str, Collection[str]]) -> dict[str, str]:
+    """The folder without the worked cases that turn on the old deadline. The edition before keeps them.
+
+    Args:
+        turned: their names by file.
+    """
+    if not turned:
+        return dict(texts)
+    kept = {path: without_cases(text, turned[path]) if path in turned else text for path, text in texts.items()}
+    named = ", ".join(f'"{name}"' for names in turned.values() for name in names)
+    kept["CHANGES.md"] += f"Worked cases left out, since they turn on the deadline before: {named}.\n"
+    return {path: text for path, text in kept.items() if text}
+
+
 def _main_parts(text: str, call: Call, day: date, hour: time, cite: str) -> Iterator[str]:
     """The tables of `call.toml` one by one, those about the deadline rewritten."""
     starts = [0, *(match.start() for match in _HEADER.finditer(text)), len(text)]
@@ -77,7 +92,9 @@ def _speaks_of(part: str, cited: Citation) -> bool:
     """Whether a statement of "until when" stands on this citation."""
     in_section = re.search(r'^\s*section\s*=\s*"until_when"', part, re.MULTILINE)
     cites = re.search(r'^\s*cite\s*=\s*"([^"]*)"', part, re.MULTILINE)
-    return bool(in_section and cites and cites.group(1) == str(cited))
+    return bool(
+        in_section and cites and [part.strip() for part in cites.group(1).split(":", 1)] == [cited.source, cited.clause]
+    )
 
 
 def _quoted(text: str) -> str:

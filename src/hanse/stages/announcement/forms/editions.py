@@ -74,7 +74,7 @@ class NewEditionForm(forms.Form):
         label="Files of the call folder",
         required=False,
         help_text="call.toml, rules.toml, sources.toml and, where there are any, assumptions.toml, CHANGES.md and "
-        "files of worked cases. What you leave out is taken from the edition in force, or from the template for a new call.",
+        "files of worked cases. The rest comes from the edition in force, or from the template of a new call.",
     )
 
 

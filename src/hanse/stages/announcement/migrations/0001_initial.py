@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,83 +14,190 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='FolderText',
+            name="FolderText",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('content', models.TextField()),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("content", models.TextField()),
             ],
         ),
         migrations.CreateModel(
-            name='CallEdition',
+            name="CallEdition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=80)),
-                ('number', models.PositiveIntegerField()),
-                ('label', models.CharField(max_length=200)),
-                ('nature', models.CharField(choices=[('first', 'first edition'), ('corrigendum', 'corrigendum'), ('extension', 'deadline moved')], default='first', max_length=12)),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('proposed', 'proposed, waits for a second officer'), ('published', 'in force'), ('superseded', 'superseded'), ('withdrawn', 'withdrawn before publication')], default='draft', max_length=10)),
-                ('reason', models.TextField(help_text='Why this edition is published, as readers of the history will see it.')),
-                ('digest', models.CharField(max_length=64)),
-                ('manifest', models.JSONField()),
-                ('title', models.TextField()),
-                ('programme', models.TextField()),
-                ('total_cents', models.BigIntegerField(null=True)),
-                ('opens_on', models.DateField(null=True)),
-                ('closes_on', models.DateField(null=True)),
-                ('closes_at', models.TimeField(null=True)),
-                ('zone', models.CharField(max_length=80)),
-                ('closing_instant_counts', models.BooleanField(null=True)),
-                ('closing', models.DateTimeField(null=True)),
-                ('edition_date', models.DateField(null=True)),
-                ('drafted_at', models.DateTimeField()),
-                ('proposed_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('in_force_from', models.DateTimeField(null=True)),
-                ('superseded_at', models.DateTimeField(null=True)),
-                ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='announcement.calledition')),
-                ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=80)),
+                ("number", models.PositiveIntegerField()),
+                ("label", models.CharField(max_length=200)),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("first", "first edition"),
+                            ("corrigendum", "corrigendum"),
+                            ("extension", "deadline moved"),
+                        ],
+                        default="first",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("proposed", "proposed, waits for a second officer"),
+                            ("published", "in force"),
+                            ("superseded", "superseded"),
+                            ("withdrawn", "withdrawn before publication"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.TextField(help_text="Why this edition is published, as readers of the history will see it."),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("manifest", models.JSONField()),
+                ("title", models.TextField()),
+                ("programme", models.TextField()),
+                ("total_cents", models.BigIntegerField(null=True)),
+                ("opens_on", models.DateField(null=True)),
+                ("closes_on", models.DateField(null=True)),
+                ("closes_at", models.TimeField(null=True)),
+                ("zone", models.CharField(max_length=80)),
+                ("closing_instant_counts", models.BooleanField(null=True)),
+                ("closing", models.DateTimeField(null=True)),
+                ("edition_date", models.DateField(null=True)),
+                ("drafted_at", models.DateTimeField()),
+                ("proposed_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("in_force_from", models.DateTimeField(null=True)),
+                ("superseded_at", models.DateTimeField(null=True)),
+                (
+                    "base",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="announcement.calledition",
+                    ),
+                ),
+                (
+                    "drafted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['reference', 'state'], name='announcement_by_reference')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('published', 'superseded'))), fields=('reference', 'number'), name='announcement_one_edition_a_number'), models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('reference',), name='announcement_one_edition_published'), models.CheckConstraint(condition=models.Q(('published_by__isnull', True), models.Q(('published_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='announcement_two_persons_publish')],
+                "indexes": [models.Index(fields=["reference", "state"], name="announcement_by_reference")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("published", "superseded"))),
+                        fields=("reference", "number"),
+                        name="announcement_one_edition_a_number",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("reference",),
+                        name="announcement_one_edition_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_by__isnull", True),
+                            models.Q(("published_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="announcement_two_persons_publish",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Follower',
+            name="Follower",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=80)),
-                ('since', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=80)),
+                ("since", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('reference', 'user'), name='announcement_one_following_a_person')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("reference", "user"), name="announcement_one_following_a_person")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=80)),
-                ('number', models.PositiveIntegerField()),
-                ('edition_number', models.PositiveIntegerField()),
-                ('clause', models.CharField(blank=True, max_length=120)),
-                ('clause_title', models.CharField(blank=True, max_length=300)),
-                ('text', models.TextField()),
-                ('asked_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'waits for an answer'), ('answered', 'answered, not published'), ('published', 'published'), ('declined', 'declined')], default='waiting', max_length=10)),
-                ('wording', models.TextField(blank=True)),
-                ('answer', models.TextField(blank=True)),
-                ('leads_to_corrigendum', models.BooleanField(default=False)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=80)),
+                ("number", models.PositiveIntegerField()),
+                ("edition_number", models.PositiveIntegerField()),
+                ("clause", models.CharField(blank=True, max_length=120)),
+                ("clause_title", models.CharField(blank=True, max_length=300)),
+                ("text", models.TextField()),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waits for an answer"),
+                            ("answered", "answered, not published"),
+                            ("published", "published"),
+                            ("declined", "declined"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("wording", models.TextField(blank=True)),
+                ("answer", models.TextField(blank=True)),
+                ("leads_to_corrigendum", models.BooleanField(default=False)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['reference', 'state', 'number'], name='announcement_questions')],
-                'constraints': [models.UniqueConstraint(fields=('reference', 'number'), name='announcement_one_question_a_number')],
+                "indexes": [models.Index(fields=["reference", "state", "number"], name="announcement_questions")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("reference", "number"), name="announcement_one_question_a_number")
+                ],
             },
         ),
     ]

@@ -15,6 +15,7 @@ from hanse.callbook.page.deadline import closes, left_in_words, status
 from hanse.callbook.page.sections import page_of
 from hanse.callbook.page.values import Page, View
 from hanse.callbook.reference import geography
+from hanse.core.values.unknown import NOT_STATED
 from hanse.ground import clock
 from hanse.ground.accounts.access import anyone, signed_in
 from hanse.stages.announcement.actions import Refusal
@@ -75,14 +76,14 @@ def found_or_404(reference: str, at: datetime) -> CallEdition:
 
 def standing_words(edition: CallEdition, now: datetime) -> dict[str, Any]:
     """How a call stands, for a label and a sentence."""
-    standing = standing_of(edition.window, now)
+    standing = standing_of(edition, now)
     is_open = standing is Standing.OPEN and edition.closing is not None
     return {
         "edition": edition,
         "standing": standing,
         "label": standing.value,
         "tone": TONES[standing],
-        "status": status(edition.window, now),
+        "status": status(edition.window, now, NOT_STATED if edition.edition_date is None else edition.edition_date),
         "left": left_in_words(edition.closing - now) if is_open and edition.closing else "",
         "open": standing is Standing.OPEN,
         "closed": standing is Standing.CLOSED,

@@ -12,7 +12,6 @@ from django.urls import reverse
 from hanse.callbook.page.deadline import left_in_words
 from hanse.core.call import Call
 from hanse.core.values.unknown import Unknown
-from hanse.core.values.window import Window
 from hanse.stages.announcement.models import IN_PREPARATION, SHOWN, CallEdition, Follower
 from hanse.stages.announcement.queries.folders import read
 
@@ -22,23 +21,32 @@ class Standing(Enum):
 
     OPEN = "open"
     NOT_YET = "not open yet"
-    UNKNOWN = "deadline not stated"
+    UNSURE = "not stated whether open"
     CLOSED = "closed"
 
 
 ORDER = tuple(Standing)
-TONES = {Standing.OPEN: "good", Standing.NOT_YET: "busy", Standing.UNKNOWN: "doubt", Standing.CLOSED: "quiet"}
+TONES = {Standing.OPEN: "good", Standing.NOT_YET: "busy", Standing.UNSURE: "doubt", Standing.CLOSED: "quiet"}
 
 
-def standing_of(window: Window, now: datetime) -> Standing:
-    """Whether a call with this window can be applied for."""
+def standing_of(edition: CallEdition, now: datetime) -> Standing:
+    """Whether a call can be applied for, as an edition of it states.
+
+    Where no day of opening is stated, it opened at the latest on the day of its text, or when officers published it.
+    """
+    window = edition.window
     today = now.astimezone(ZoneInfo(window.zone)).date()
     if not isinstance(window.opens_on, Unknown) and today < window.opens_on:
         return Standing.NOT_YET
+    if edition.edition_date is not None and today < edition.edition_date and edition.by_the_system:
+        return Standing.NOT_YET
     in_time = window.in_time(now)
     if isinstance(in_time, Unknown):
-        return Standing.UNKNOWN
-    return Standing.OPEN if in_time else Standing.CLOSED
+        return Standing.UNSURE
+    if not in_time:
+        return Standing.CLOSED
+    told = edition.opens_on or edition.edition_date or edition.published_by_id
+    return Standing.OPEN if told else Standing.UNSURE
 
 
 def _in_force(at: datetime) -> QuerySet[CallEdition]:
@@ -52,7 +60,7 @@ def editions_in_force(at: datetime) -> list[CallEdition]:
     last = datetime.max.replace(tzinfo=at.tzinfo)
 
     def place(edition: CallEdition) -> tuple[int, float, str]:
-        standing = standing_of(edition.window, at)
+        standing = standing_of(edition, at)
         closing = (edition.closing or last).timestamp()
         return ORDER.index(standing), closing if standing is Standing.OPEN else -closing, edition.reference
 
@@ -101,7 +109,7 @@ def open_calls(now: datetime) -> list[OpenCall]:
             reverse("announcement:check", args=[edition.reference]),
         )
         for edition in editions_in_force(now)
-        if standing_of(edition.window, now) is Standing.OPEN
+        if standing_of(edition, now) is Standing.OPEN
     ]
 
 

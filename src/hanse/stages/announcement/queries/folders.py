@@ -12,8 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hanse.callbook.calls import read_call_folder
-from hanse.callbook.cases import dossier_of, read_cases
+from hanse.callbook.cases import dossier_of, read_cases, run_case
 from hanse.callbook.lint import Remark, Weight, lint
+from hanse.callbook.reference import geography
 from hanse.core.call import Call
 from hanse.core.proposal import Dossier
 from hanse.core.values.digest import digest
@@ -146,6 +147,19 @@ _inspections: Remembered[Inspection] = Remembered()
 def lint_of(edition: CallEdition) -> Inspection:
     """What lint says of an edition."""
     return _inspections.get((edition.reference, edition.digest), lambda: inspect(texts_of(edition), edition.reference))
+
+
+def broken_cases(texts: Texts, name: str) -> dict[str, list[str]]:
+    """The worked cases that a folder answers otherwise than they expect: their names by file."""
+    call = parse(texts, name)
+    faults: list[Fault] = []
+    with unfolded(texts, name) as folder:
+        cases = read_cases(folder, faults)
+    broken: dict[str, list[str]] = {}
+    for case in cases:
+        if not run_case(case, call, geography()).passed:
+            broken.setdefault(case.file.partition("/")[2], []).append(case.name)
+    return broken
 
 
 def worked_cases(edition: CallEdition) -> tuple[Dossier, ...]:
