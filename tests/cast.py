@@ -134,6 +134,8 @@ PEOPLE = {
     "piet": Person("piet", "Piet Claes", "second programme officer, who adopts what the first prepared"),
     "elena": Person("elena", "Elena Papadaki", "expert who evaluates; she once worked for the Faros cluster"),
     "tomas": Person("tomas", "Tomáš Dvořák", "expert who evaluates, without ties to anyone"),
+    "ines": Person("ines", "Inês Carvalho", "administrator, who appoints people"),
+    "halvard": Person("halvard", "Halvard Lie", "auditor, who reads everything and changes nothing"),
     "aylin": Person("aylin", "Aylin Demir", "owner of a small firm that looks for partners abroad"),
     "charlie": Person("charlie", "Charlie Moss", "signed in, and should see nothing that is not public"),
 }

