@@ -72,7 +72,11 @@ def test_sheets_are_whole() -> None:
 
 
 def test_every_page_names_the_files_that_are_there() -> None:
-    named = {name for path in TEMPLATES for name in re.findall(r"{% static \"([^\"]+)\" %}", path.read_text(encoding="utf-8"))}
+    named = {
+        name
+        for path in TEMPLATES
+        for name in re.findall(r"{% static \"([^\"]+)\" %}", path.read_text(encoding="utf-8"))
+    }
     ours = {name for name in named if name.startswith(("ui/", "vendor/"))}
     assert [name for name in sorted(ours) if finders.find(name) is None] == []
 

@@ -51,7 +51,7 @@ def test_words_of_data_never_become_markup(tag: str) -> None:
     )
     assert "<script" not in text
     assert "'><" not in text
-    assert '"><' not in text.replace('"></use>', "").replace('"></', "").replace('"><', '"><') or HOSTILE not in text
+    assert HOSTILE not in text
 
 
 @pytest.mark.parametrize("address", RUN)
@@ -68,7 +68,11 @@ def test_words_of_data_never_become_markup(tag: str) -> None:
 )
 def test_an_address_that_a_browser_would_run_is_no_link(tag: str, address: str) -> None:
     text = rendered(
-        tag, address=address, events=[("now", "Title", "Text", address)], steps=[("One", address), "Two"], figures=[(1, "one", address)]
+        tag,
+        address=address,
+        events=[("now", "Title", "Text", address)],
+        steps=[("One", address), "Two"],
+        figures=[(1, "one", address)],
     )
     assert "href" not in text.replace('<use href="', "").replace('href="/"', "")
 
@@ -85,7 +89,14 @@ def test_an_icon_speaks_only_if_it_has_something_to_say() -> None:
     assert 'role="img" aria-label="Met"' in ui.icon("check", label="Met")
 
 
-@pytest.mark.parametrize(("call", "words"), [(lambda: ui.message("loud", "x"), "message tone"), (lambda: ui.status_label("x", "loud"), "label tone"), (lambda: ui.button("x", "loud"), "button kind")])
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: ui.message("loud", "x"), "message tone"),
+        (lambda: ui.status_label("x", "loud"), "label tone"),
+        (lambda: ui.button("x", "loud"), "button kind"),
+    ],
+)
 def test_an_unknown_tone_or_kind_is_a_mistake_in_the_template(call: Any, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         call()
@@ -164,7 +175,10 @@ def test_a_countdown_carries_the_time_of_the_server(monkeypatch: pytest.MonkeyPa
 
 
 def test_facts_leave_out_what_is_empty_and_list_what_is_several() -> None:
-    text = rendered("{% facts pairs %}", pairs=[("Name", "Food"), ("Vat", ""), ("Sectors", ["a", "b"]), ("None", None), ("Count", 0)])
+    text = rendered(
+        "{% facts pairs %}",
+        pairs=[("Name", "Food"), ("Vat", ""), ("Sectors", ["a", "b"]), ("None", None), ("Count", 0)],
+    )
     assert text.count("<dt") == 3
     assert text.count("<dd") == 4
 

@@ -12,6 +12,7 @@ from django.forms import formset_factory
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
+from django.utils.datastructures import MultiValueDict
 
 from hanse.ground.ui.forms import faults_of
 
@@ -86,7 +87,15 @@ GOOD = {
 
 
 def test_what_was_typed_is_shown_again_and_nothing_of_it_is_markup() -> None:
-    typed = {**GOOD, "name": HOSTILE, "summary": HOSTILE, "email": HOSTILE, "key": HOSTILE, "founded": HOSTILE, "country": HOSTILE}
+    typed = {
+        **GOOD,
+        "name": HOSTILE,
+        "summary": HOSTILE,
+        "email": HOSTILE,
+        "key": HOSTILE,
+        "founded": HOSTILE,
+        "country": HOSTILE,
+    }
     form = Registration(typed)
     assert not form.is_valid()
 
@@ -107,7 +116,16 @@ def test_each_line_of_the_error_summary_leads_to_a_field_that_says_so() -> None:
     text, page = shown(form)
 
     links = [found["href"] for found in page.all("a") if (found.get("href") or "").startswith("#")]
-    assert links == ["#id_name", "#id_country", "#id_kind_0", "#id_sectors_0_0", "#id_founded", "#id_opens", "#id_summary", "#id_agreed"]
+    assert links == [
+        "#id_name",
+        "#id_country",
+        "#id_kind_0",
+        "#id_sectors_0_0",
+        "#id_founded",
+        "#id_opens",
+        "#id_summary",
+        "#id_agreed",
+    ]
     inputs = {found.get("id"): found for tag, found in page.elements if tag in ("input", "select", "textarea")}
     for link in links:
         assert link is not None
@@ -145,7 +163,9 @@ def test_every_input_has_a_name_that_can_be_heard() -> None:
 def test_a_fault_of_the_whole_form_is_told_without_a_link() -> None:
     form = Registration({**GOOD, "name": "Nobody"})
     form.is_valid()
-    assert [(fault.label, fault.text, fault.anchor) for fault in faults_of(form)] == [("", "Nobody may not register.", "")]
+    assert [(fault.label, fault.text, fault.anchor) for fault in faults_of(form)] == [
+        ("", "Nobody may not register.", "")
+    ]
     text, page = shown(form)
     assert "One thing needs your attention" in text
     assert not page.all("a")
@@ -176,7 +196,12 @@ def test_a_form_with_a_file_says_so_and_keeps_its_own_words() -> None:
     class Upload(forms.Form):
         statutes = forms.FileField(label="Statutes")
 
-    text, page = shown(Upload({}, {"statutes": SimpleUploadedFile("a.txt", b"a")}), submit="Send", cancel="/back", action="/up")
+    text, page = shown(
+        Upload({}, MultiValueDict({"statutes": [SimpleUploadedFile("a.txt", b"a")]})),
+        submit="Send",
+        cancel="/back",
+        action="/up",
+    )
     (form,) = page.all("form")
     assert (form["enctype"], form["method"], form["action"]) == ("multipart/form-data", "post", "/up")
     assert "Send" in text

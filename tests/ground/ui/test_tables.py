@@ -249,7 +249,10 @@ def test_a_head_sorts_the_other_way_round_and_keeps_the_filters(clusters: models
     assert parse_qs(by_name["members"].address[1:]) == {"words": ["food"], "sort": ["-members"]}
     assert parse_qs(by_name["name"].address[1:]) == {"words": ["food"], "sort": ["name"]}
     assert by_name["remark"].address == ""
-    assert shown.exports == [("CSV", "?words=food&sort=members&format=csv"), ("XLSX", "?words=food&sort=members&format=xlsx")]
+    assert shown.exports == [
+        ("CSV", "?words=food&sort=members&format=csv"),
+        ("XLSX", "?words=food&sort=members&format=xlsx"),
+    ]
 
 
 def test_filters_narrow_and_a_wrong_one_is_told_at_its_field(clusters: models.Manager[Cluster]) -> None:
@@ -259,7 +262,8 @@ def test_filters_narrow_and_a_wrong_one_is_told_at_its_field(clusters: models.Ma
     assert keys(page(CLUSTERS, "?words=FOOD&most=1")) == [1]
     wrong = page(CLUSTERS, "?words=food&most=many")
     assert wrong.form is not None
-    assert (keys(wrong), wrong.filtered, wrong.form.errors) == ([1, 2], True, {"most": ["Enter a whole number."]})
+    assert (keys(wrong), wrong.filtered) == ([1, 2], True)
+    assert dict(wrong.form.errors) == {"most": ["Enter a whole number."]}
     assert page(CLUSTERS, "?words=").filtered is False
     assert keys(page(CLUSTERS, "?words=%00")) == [1, 2, 3]
 
@@ -305,12 +309,25 @@ def test_a_page_asks_the_database_as_often_for_few_rows_as_for_many(
         page(replace(CLUSTERS, size=5), following)
 
 
-HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "  =1", "＝1", "a\x00b\x1b[31m\x7f", "ordinary, \"quoted\"\r\nline", "=cmd|' /C calc'!A0"]
+HOSTILE = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "  =1",
+    "＝1",
+    "a\x00b\x1b[31m\x7f",
+    'ordinary, "quoted"\r\nline',
+    "=cmd|' /C calc'!A0",
+]
 
 
 def cells_of(response: HttpResponseBase) -> list[tuple[Any, ...]]:
     """The rows of a workbook that was answered."""
-    book = load_workbook(io.BytesIO(b"".join(response)))  # type: ignore[arg-type]
+    book = load_workbook(io.BytesIO(b"".join(response)))
     response.file_to_stream.close()  # type: ignore[attr-defined]
     return list(book.active.iter_rows())
 
@@ -320,7 +337,7 @@ def test_no_export_holds_what_a_spreadsheet_would_calculate(clusters: models.Man
         clusters.create(pk=number, name=name.replace("\x00", "\x01"), members=-number, rate=Decimal("0.50"))
     table = replace(CLUSTERS, order="pk")
 
-    text = b"".join(table.as_csv(asked(), clusters.all()).streaming_content).decode()  # type: ignore[arg-type]
+    text = b"".join(table.as_csv(asked(), clusters.all()).streaming_content).decode()
     assert text.startswith("\ufeff")
     head, *rows = list(csv.reader(io.StringIO(text[1:], newline="")))
     assert head == ["Name", "Country", "Members", "Asked", "Founded", "Rate", "Remark"]
@@ -346,11 +363,11 @@ def test_exports_hold_all_that_the_filters_leave_in_the_order_asked(clusters: mo
     response = CLUSTERS.response(request, clusters.all(), "unused.html", filename="Clusters of /etc")
 
     assert response["Content-Disposition"] == 'attachment; filename="Clusters-of-etc.csv"'
-    rows = list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"))))  # type: ignore[arg-type]
+    rows = list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"))))
     assert [row[0] for row in rows[1:]] == [f"Food {n}" for n in range(7, 0, -1)]
     assert rows[1][3:5] == ["2020-12-02T17:00:00+01:00", "2001-02-03"]
     cells = cells_of(CLUSTERS.response(asked("?format=xlsx"), clusters.filter(pk=1), "unused.html"))
-    assert [cell.value for cell in cells[1]][3:5] == [datetime(2020, 12, 2, 17), datetime(2001, 2, 3)]
+    assert [cell.value.isoformat() for cell in cells[1][3:5]] == ["2020-12-02T17:00:00", "2001-02-03T00:00:00"]
 
 
 def test_htmx_gets_the_table_alone_and_only_where_it_asks_for_it(clusters: models.Manager[Cluster]) -> None:
