@@ -1,5 +1,10 @@
-"""Addresses of looking after the registry."""
+"""Addresses of finding organisations and of looking after the registry."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from hanse.stages.registry.pages import directory, history
+
+urlpatterns = [
+    path("organisations/map", directory.europe, name="map"),
+    path("organisations/<slug:ref>/history", history.history, name="history"),
+]

@@ -312,15 +312,22 @@ def snapshots(organisations: QuerySet[Organisation]) -> Iterable[core.Organisati
 Day = Maybe[date | core.Registration]
 
 
-def registration_days(organisation: Organisation) -> tuple[Day, Day]:
+def registration_days(organisation: Organisation, until: datetime | None = None) -> tuple[Day, Day]:
     """The days, in Brussels, of registration and of its request.
+
+    With `until`, steps after that instant are left out: the days as they were known then.
 
     A refusal or a withdrawal ends both: what was refused no longer stands. Where there is no step, a profile that came
     from a source leaves the days open, since the source does not say; any other was never registered.
+
+    Args:
+        known_at: leave out the steps taken after this instant.
     """
     registered: date | None = None
     requested: date | None = None
     steps = sorted(organisation.steps.all(), key=lambda step: (step.at, step.pk))
+    if until is not None:
+        steps = [step for step in steps if step.at <= until]
     for step in steps:
         day = step.at.astimezone(BRUSSELS).date()
         if step.status == Status.REQUESTED:
