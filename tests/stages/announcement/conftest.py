@@ -4,25 +4,19 @@ from datetime import datetime
 
 import pytest
 from django.test import Client
-from tests.cast import PEOPLE
+from tests.people import person
 
-from hanse.ground.accounts.models import Appointment, Role, User
+from hanse.ground.accounts.actions import BACKEND
+from hanse.ground.accounts.models import User
 from hanse.stages.announcement import actions
 
 CALL = "COS-CLUSINT-2020-3-01"
 PAGE = f"/calls/{CALL}"
 
 
-def person(id: str, at: datetime, *roles: Role) -> User:
-    user = User.objects.create(email=f"{id}@example.org", name=PEOPLE[id].name, joined_at=at)
-    for role in roles:
-        Appointment.objects.create(user=user, role=role, since=at)
-    return user
-
-
 def client_of(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend=BACKEND)
     return client
 
 
@@ -35,19 +29,19 @@ def calls(at: datetime) -> datetime:
 
 @pytest.fixture
 def odile(at: datetime) -> User:
-    return person("odile", at, Role.OFFICER)
+    return person("odile")
 
 
 @pytest.fixture
 def piet(at: datetime) -> User:
-    return person("piet", at, Role.OFFICER)
+    return person("piet")
 
 
 @pytest.fixture
 def giulia(at: datetime) -> User:
-    return person("giulia", at)
+    return person("giulia")
 
 
 @pytest.fixture
 def auditor(at: datetime) -> User:
-    return person("elena", at, Role.AUDITOR)
+    return person("halvard")

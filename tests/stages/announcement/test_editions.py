@@ -89,6 +89,15 @@ def test_each_step_is_on_record_by_whom(calls: datetime, odile: User, piet: User
     ]
 
 
+def test_only_officers_prepare_and_publish(calls: datetime, odile: User, giulia: User, auditor: User) -> None:
+    edition = proposed(odile, calls, **FEWER)
+    for actor in (giulia, auditor):
+        refusal = actions.publish(actor=actor, edition_id=edition.pk, based_on=edition.digest, at=calls)
+        assert isinstance(refusal, Refusal) and refusal.status == 403
+        begun = actions.draft_edition(actor=actor, reference=CALL, texts=texts(calls), reason="x", at=calls)
+        assert isinstance(begun, Refusal) and begun.status == 403
+
+
 def test_a_contradiction_blocks(calls: datetime, odile: User) -> None:
     draft = drafted(odile, calls, call=("value = 7500000", "value = 1"))
     refusal = actions.propose(actor=odile, edition_id=draft.pk, based_on=draft.digest, at=calls)
@@ -151,11 +160,16 @@ def test_two_writers_of_one_draft_lose_nothing(calls: datetime, odile: User, pie
 
 def test_a_proposed_edition_stands_still_until_it_is_sent_back(calls: datetime, odile: User, piet: User) -> None:
     edition = proposed(odile, calls, **FEWER)
-    told = {"edition_id": edition.pk, "based_on": edition.digest, "texts": texts(calls), "reason": "", "at": calls}
-    assert isinstance(actions.change_draft(actor=odile, **told), Refusal)
+
+    def changed() -> CallEdition | Refusal:
+        return actions.change_draft(
+            actor=odile, edition_id=edition.pk, based_on=edition.digest, texts=texts(calls), reason="", at=calls
+        )
+
+    assert isinstance(changed(), Refusal)
     back = actions.return_to_draft(actor=piet, edition_id=edition.pk, reason="The figure again.", at=calls)
     assert isinstance(back, CallEdition) and back.state == State.DRAFT and back.proposed_by is None
-    assert isinstance(actions.change_draft(actor=odile, **told), CallEdition)
+    assert isinstance(changed(), CallEdition)
 
 
 def test_a_withdrawn_edition_is_gone_for_good(calls: datetime, odile: User, piet: User) -> None:

@@ -17,7 +17,7 @@ from hanse.ground import audit
 from hanse.ground.accounts.models import User
 from hanse.stages.announcement.actions.extension import moved_deadline, without_turned_cases
 from hanse.stages.announcement.actions.following import tell_followers
-from hanse.stages.announcement.actions.refusal import Refusal
+from hanse.stages.announcement.actions.refusal import Refusal, by_officers
 from hanse.stages.announcement.actions.storing import put_facts, put_texts
 from hanse.stages.announcement.models import (
     IN_PREPARATION,
@@ -90,6 +90,7 @@ def _put(edition: CallEdition, texts: Mapping[str, str]) -> None:
         edition.zone = edition.zone or "Europe/Brussels"
 
 
+@by_officers
 @transaction.atomic
 def draft_edition(
     *, actor: User, reference: str, texts: Mapping[str, str], reason: str, at: datetime
@@ -117,6 +118,7 @@ def draft_edition(
     return edition
 
 
+@by_officers
 @transaction.atomic
 def change_draft(
     *, actor: User, edition_id: int, based_on: str, texts: Mapping[str, str], reason: str, at: datetime
@@ -171,6 +173,7 @@ def _stale(edition: CallEdition) -> Refusal | None:
     )
 
 
+@by_officers
 @transaction.atomic
 def propose(*, actor: User, edition_id: int, based_on: str, at: datetime) -> CallEdition | Refusal:
     """Put a draft before a second officer. From here on its texts stand still."""
@@ -194,6 +197,7 @@ def _changed_since(edition: CallEdition, based_on: str) -> Refusal | None:
     return Refusal("The texts have changed since you opened this page. Read them again first.")
 
 
+@by_officers
 @transaction.atomic
 def return_to_draft(*, actor: User, edition_id: int, reason: str, at: datetime) -> CallEdition | Refusal:
     """Send a proposed edition back, with what should change."""
@@ -206,6 +210,7 @@ def return_to_draft(*, actor: User, edition_id: int, reason: str, at: datetime) 
     return edition
 
 
+@by_officers
 @transaction.atomic
 def withdraw(*, actor: User, edition_id: int, at: datetime) -> CallEdition | Refusal:
     """Drop an edition that was never published. Its texts stay on record."""
@@ -218,6 +223,7 @@ def withdraw(*, actor: User, edition_id: int, at: datetime) -> CallEdition | Ref
     return edition
 
 
+@by_officers
 @transaction.atomic
 def publish(*, actor: User, edition_id: int, based_on: str, at: datetime) -> CallEdition | Refusal:
     """Bring a proposed edition into force: the second of two persons.
@@ -271,6 +277,7 @@ def _tell(edition: CallEdition, at: datetime) -> int:
     )
 
 
+@by_officers
 @transaction.atomic
 def extend(
     *, actor: User, reference: str, day: date, hour: time, reason: str, decided_on: date, at: datetime

@@ -81,8 +81,10 @@ def _with(part: str, **values: str) -> str:
     """A table with some of its keys set anew, each on the line where it stood, else below the header."""
     for key, value in values.items():
         line = f"{key} = {value}"
-        part, found = re.subn(rf"^[ \t]*{key}[ \t]*=.*$", lambda _, line=line: line, part, count=1, flags=re.MULTILINE)
-        if not found:
+        place = re.search(rf"^[ \t]*{key}[ \t]*=.*$", part, re.MULTILINE)
+        if place:
+            part = part[: place.start()] + line + part[place.end() :]
+        else:
             header, _, rest = part.partition("\n")
             part = f"{header}\n{line}\n{rest}"
     return part

@@ -8,7 +8,7 @@ from django.db.models import Max
 from hanse.ground import audit
 from hanse.ground.accounts.models import User
 from hanse.stages.announcement.actions.following import tell_followers
-from hanse.stages.announcement.actions.refusal import Refusal
+from hanse.stages.announcement.actions.refusal import Refusal, by_officers
 from hanse.stages.announcement.models import CallEdition, Question
 from hanse.stages.announcement.queries.editions import edition_in_force
 from hanse.stages.announcement.queries.folders import read
@@ -55,6 +55,7 @@ def _locked(reference: str, number: int, *states: str) -> Question | Refusal:
     return question
 
 
+@by_officers
 @transaction.atomic
 def answer(
     *,
@@ -78,6 +79,7 @@ def answer(
     return question
 
 
+@by_officers
 @transaction.atomic
 def publish_answer(*, actor: User, reference: str, number: int, at: datetime) -> Question | Refusal:
     """Let everybody read question and answer, and tell those who follow the call."""
@@ -99,6 +101,7 @@ def publish_answer(*, actor: User, reference: str, number: int, at: datetime) ->
     return question
 
 
+@by_officers
 @transaction.atomic
 def decline(*, actor: User, reference: str, number: int, reason: str, at: datetime) -> Question | Refusal:
     """Leave a question without a public answer; the reason stays on record."""

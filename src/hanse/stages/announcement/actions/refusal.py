@@ -1,6 +1,14 @@
-"""A business no."""
+"""A business no, and who is told it at the door."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from hanse.stages.announcement.permissions import may_prepare
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +24,16 @@ class Refusal:
     message: str
     details: tuple[str, ...] = ()
     status: int = 409
+
+
+def by_officers(act: Callable[P, T]) -> Callable[P, T | Refusal]:
+    """Let an act, which takes `actor` and `at`, be done by officers only."""
+
+    @wraps(act)
+    def guarded(*args: P.args, **told: P.kwargs) -> T | Refusal:
+        known = cast(dict[str, Any], told)
+        if not may_prepare(known["actor"], known["at"]):
+            return Refusal("Only an officer of the granting authority does this.", status=403)
+        return act(*args, **told)
+
+    return guarded

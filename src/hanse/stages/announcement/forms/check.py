@@ -109,7 +109,7 @@ class Row:
     @property
     def usual_role(self) -> str:
         """The role that a row has unless another is chosen."""
-        return (Role.COORDINATOR if self.number == 1 else Role.BENEFICIARY).value
+        return str((Role.COORDINATOR if self.number == 1 else Role.BENEFICIARY).value)
 
 
 @dataclass(slots=True)

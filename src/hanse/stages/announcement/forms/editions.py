@@ -20,7 +20,7 @@ class Files(forms.FileField):
 
     widget = type("SeveralFiles", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
 
-    def clean(self, data: Any, initial: Any = None) -> dict[str, str]:  # type: ignore[override]  # noqa: ARG002 -- Django's
+    def clean(self, data: Any, initial: Any = None) -> dict[str, str]:  # noqa: ARG002 -- Django's
         """The text of each file by its path in the folder."""
         uploads = data if isinstance(data, list | tuple) else [data] if data else []
         if self.required and not uploads:
@@ -38,7 +38,7 @@ class Files(forms.FileField):
         return texts
 
 
-def _text_of(upload: UploadedFile) -> tuple[str, str]:
+def _text_of(upload: UploadedFile[bytes]) -> tuple[str, str]:
     name = (upload.name or "").replace("\\", "/").rpartition("/")[2]
     path = name if is_file_of_a_folder(name) else f"cases/{name}"
     if not is_file_of_a_folder(path):
@@ -70,7 +70,7 @@ class NewEditionForm(forms.Form):
         rows=3,
         help_text="One or two sentences that readers of the history will see.",
     )
-    files = Files(
+    uploads = Files(
         label="Files of the call folder",
         required=False,
         help_text="call.toml, rules.toml, sources.toml and, where there are any, assumptions.toml, CHANGES.md and "
@@ -82,7 +82,7 @@ class TextsForm(forms.Form):
     """The texts of a draft, one field a file. An empty field takes the file away."""
 
     reason = PlainText(label="Why this edition is published", max_length=2_000, rows=3)
-    files = Files(label="Replace or add files", required=False, help_text="They take the place of what stands below.")
+    uploads = Files(label="Replace or add files", required=False, help_text="They take the place of what stands below.")
 
     def __init__(self, texts: Texts, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -99,7 +99,7 @@ class TextsForm(forms.Form):
     def texts(self) -> dict[str, str]:
         """The folder as typed, with the uploaded files put in."""
         typed = {path: self.cleaned_data[name].replace("\r\n", "\n") for name, path in self.paths.items()}
-        return {path: text for path, text in (typed | self.cleaned_data["files"]).items() if text.strip()}
+        return {path: text for path, text in (typed | self.cleaned_data["uploads"]).items() if text.strip()}
 
 
 def in_order(texts: Mapping[str, str]) -> list[str]:

@@ -21,7 +21,7 @@ from hanse.ground.accounts.access import anyone, signed_in
 from hanse.stages.announcement.actions import Refusal
 from hanse.stages.announcement.actions import follow as follow_call
 from hanse.stages.announcement.actions import unfollow as unfollow_call
-from hanse.stages.announcement.models import CallEdition, Question
+from hanse.stages.announcement.models import CallEdition
 from hanse.stages.announcement.pages.calendar import calendar_of
 from hanse.stages.announcement.queries.changes import effect_of
 from hanse.stages.announcement.queries.editions import (
@@ -34,6 +34,7 @@ from hanse.stages.announcement.queries.editions import (
     standing_of,
 )
 from hanse.stages.announcement.queries.folders import read
+from hanse.stages.announcement.queries.questions import published_count
 from hanse.stages.announcement.queries.remembered import Remembered
 
 ZONES = {
@@ -120,7 +121,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         "assume": assume,
         "history": _timeline(editions),
         "following": is_follower(reference, request.user.pk),
-        "questions": Question.objects.filter(reference=reference, state=Question.State.PUBLISHED).count(),
+        "questions": published_count(reference),
         "can_be_assumed": "assumptions.toml" in edition.manifest,
     }
     return render(request, "announcement/call.html", context)

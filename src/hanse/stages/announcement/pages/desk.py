@@ -64,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
         begun = actions.draft_edition(
             actor=request.user,  # type: ignore[arg-type]
             reference=reference,
-            texts=start | form.cleaned_data["files"],
+            texts=start | form.cleaned_data["uploads"],
             reason=form.cleaned_data["reason"],
             at=now,
         )

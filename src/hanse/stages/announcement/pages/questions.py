@@ -115,7 +115,7 @@ def question(request: HttpRequest, reference: str, number: int) -> HttpResponse:
         return _question_page(request, kept, form, DeclineForm(), status=422)
     done = actions.answer(actor=request.user, reference=reference, number=number, at=now, **form.cleaned_data)  # type: ignore[arg-type]
     if isinstance(done, Refusal):
-        form.add_error(None, done.message)
+        messages.error(request, done.message)  # not in the form: a question that is done shows none
         return _question_page(request, kept, form, DeclineForm(), status=done.status)
     messages.success(request, "The answer is kept. It is not public until it is published.")
     return redirect("announcement:question", reference, number)

@@ -18,6 +18,11 @@ def published_questions(reference: str) -> QuerySet[Question]:
     return Question.objects.filter(reference=reference, state=Question.State.PUBLISHED).order_by("-number")
 
 
+def published_count(reference: str) -> int:
+    """How many questions of a call everybody can read."""
+    return published_questions(reference).count()
+
+
 def unanswered() -> QuerySet[Question]:
     """Questions that wait for an answer, or for its publication, of all calls; the oldest first."""
     waiting = (Question.State.WAITING, Question.State.ANSWERED)
