@@ -2,7 +2,7 @@
 
     ORGANISATIONS = Table(
         columns=[
-            Column("name", "Name", sort="name", kind="link", value=lambda row: (row.name, row.get_absolute_url())),
+            Column("name", "Name", sort=Lower("name"), kind="link", value=lambda row: (row.name, f"/clusters/{row.ref}")),
             Column("country", "Country", sort="country"),
             Column("founded_on", "Founded", sort="founded_on", kind="date"),
         ],
@@ -45,6 +45,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.http import FileResponse, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -72,14 +73,15 @@ class Column:
     Attributes:
         name: unique in its table; stands in addresses.
         label: what heads it.
-        sort: the field to order by, such as `legal_entity__country`; None if it cannot be sorted.
+        sort: the field to order by, such as `legal_entity__country`, or an expression, such as `Lower("name")`; None if
+            it cannot be sorted.
         value: of a row; the row's attribute of that name if not said. Of a link, the text and the address.
         kind: `text`, `number`, `date` (a date or an instant) or `link`.
     """
 
     name: str
     label: str
-    sort: str | None = None
+    sort: str | Combinable | None = None
     value: Callable[[Any], Any] | None = None
     kind: str = "text"
 
@@ -280,7 +282,7 @@ class Table:
         column = self._by_name.get(asked.removeprefix("-"))
         return asked if column and column.sort else self.order
 
-    def _field(self, sort: str) -> str:
+    def _field(self, sort: str) -> str | Combinable:
         name = sort.removeprefix("-")
         column = self._by_name.get(name)
         return (column.sort if column else None) or name
@@ -308,7 +310,7 @@ class _Walk:
     """Rows in one order, and the way from page to page through them."""
 
     queryset: QuerySet[Any]
-    field: str
+    field: str | Combinable
     descending: bool
     key: str
     size: int
@@ -320,7 +322,9 @@ class _Walk:
             first = place.desc(nulls_first=True) if backwards else place.desc(nulls_last=True)
         else:
             first = place.asc(nulls_first=True) if backwards else place.asc(nulls_last=True)
-        placed: QuerySet[Any] = self.queryset.annotate(_place=F(self.field))
+        placed: QuerySet[Any] = self.queryset.annotate(
+            _place=F(self.field) if isinstance(self.field, str) else self.field
+        )
         return placed.order_by(first, f"-{self.key}" if backwards else self.key)
 
     def page(self, after: str, before: str) -> tuple[list[Any], str, str]:
