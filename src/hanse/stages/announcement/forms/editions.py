@@ -38,7 +38,7 @@ class Files(forms.FileField):
         return texts
 
 
-def _text_of(upload: UploadedFile[bytes]) -> tuple[str, str]:
+def _text_of(upload: "UploadedFile[bytes]") -> tuple[str, str]:
     name = (upload.name or "").replace("\\", "/").rpartition("/")[2]
     path = name if is_file_of_a_folder(name) else f"cases/{name}"
     if not is_file_of_a_folder(path):
