@@ -5,12 +5,12 @@ from itertools import count
 from typing import Any
 
 from django.test import Client
+from tests.conftest import NOW
 
-from hanse.ground.accounts.actions import appoint, register_person
+from hanse.ground.accounts.actions import BACKEND, appoint, register_person
 from hanse.ground.accounts.models import Role, User
 from hanse.stages.registry.actions import registration
 from hanse.stages.registry.models import Membership, Organisation
-from tests.conftest import NOW
 
 HOUR = timedelta(hours=1)
 _numbers = count(1)
@@ -101,5 +101,5 @@ def browser(user: User | None = None) -> Client:
     """A browser, signed in if somebody is named."""
     client = Client()
     if user is not None:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend=BACKEND)
     return client

@@ -5,12 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-
-from hanse.ground.accounts.models import Role, User
-from hanse.stages.registry.actions.profiles import bring_together, edit_legal_entity, edit_profile
-from hanse.stages.registry.actions.refusals import Refusal
-from hanse.stages.registry.models import Fact, LegalEntity, Organisation, Tag
-from hanse.stages.registry.queries import profiles
 from tests.conftest import NOW
 from tests.stages.registry.people_of_registry import (
     ENTITY,
@@ -23,6 +17,12 @@ from tests.stages.registry.people_of_registry import (
     person,
     published,
 )
+
+from hanse.ground.accounts.models import Role, User
+from hanse.stages.registry.actions.profiles import bring_together, edit_legal_entity, edit_profile
+from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.registry.models import Fact, LegalEntity, Organisation, Tag
+from hanse.stages.registry.queries import profiles
 
 pytestmark = pytest.mark.django_db
 EMPTY = {"a": "1", "b": "1", "c": "1"}

@@ -6,13 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-
-from hanse.ground import audit
-from hanse.ground.accounts.models import Role, User
-from hanse.ground.outbox.models import Message
-from hanse.stages.registry.actions import people, takeover
-from hanse.stages.registry.actions.refusals import Refusal
-from hanse.stages.registry.models import Invitation, Membership, Organisation, Takeover
 from tests.conftest import NOW
 from tests.stages.registry.people_of_registry import (
     HOUR,
@@ -24,6 +17,13 @@ from tests.stages.registry.people_of_registry import (
     published,
     unowned,
 )
+
+from hanse.ground import audit
+from hanse.ground.accounts.models import Role, User
+from hanse.ground.outbox.models import Message
+from hanse.stages.registry.actions import people, takeover
+from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.registry.models import Invitation, Membership, Organisation, Takeover
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"

@@ -5,17 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-
-from hanse.core.consortium import OrganisationKind, Registration
-from hanse.core.values.unknown import Unknown
-from hanse.ground import audit, search
-from hanse.ground.accounts.models import Role
-from hanse.ground.outbox.models import Message
-from hanse.stages.registry import queries
-from hanse.stages.registry.actions import registration
-from hanse.stages.registry.actions.refusals import Refusal
-from hanse.stages.registry.models import Fact, FormerRef, Membership, Organisation, RegistrationStep, Tag
-from hanse.stages.registry.queries import profiles
 from tests.conftest import NOW
 from tests.stages.registry.people_of_registry import (
     ENTITY,
@@ -28,6 +17,17 @@ from tests.stages.registry.people_of_registry import (
     requested,
     unowned,
 )
+
+from hanse.core.consortium import OrganisationKind, Registration
+from hanse.core.values.unknown import Unknown
+from hanse.ground import audit, search
+from hanse.ground.accounts.models import Role
+from hanse.ground.outbox.models import Message
+from hanse.stages.registry import queries
+from hanse.stages.registry.actions import registration
+from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.registry.models import Fact, FormerRef, Membership, Organisation, RegistrationStep, Tag
+from hanse.stages.registry.queries import profiles
 
 pytestmark = pytest.mark.django_db
 

@@ -8,10 +8,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
-from hanse.ground.accounts.models import Role, User
-from hanse.stages.registry.actions import registration, takeover
-from hanse.stages.registry.models import FormerRef, Organisation, PastPartnership
 from tests.conftest import NOW
 from tests.stages.registry.people_of_registry import (
     ENTITY,
@@ -25,6 +21,10 @@ from tests.stages.registry.people_of_registry import (
     requested,
     unowned,
 )
+
+from hanse.ground.accounts.models import Role, User
+from hanse.stages.registry.actions import registration, takeover
+from hanse.stages.registry.models import FormerRef, Organisation, PastPartnership
 
 pytestmark = pytest.mark.django_db
 HOSTILE = '<script>alert("x")</script>\u202e\u2066=HYPERLINK(1)' + "W" * 250
@@ -235,7 +235,7 @@ def test_hostile_content_is_harmless(at: datetime) -> None:
     owner = person(HOSTILE[:150])
     officer = appointed(Role.OFFICER)
     texts = ("name", "summary", "description", "region", "city")
-    values: dict[str, Any] = {name: HOSTILE[:100] for name in texts} | {"name": HOSTILE, "services": [HOSTILE[:100]]}
+    values: dict[str, Any] = dict.fromkeys(texts, HOSTILE[:100]) | {"name": HOSTILE, "services": [HOSTILE[:100]]}
     organisation = requested(owner, **values)
     PastPartnership.objects.create(organisation=organisation, partnership=HOSTILE, source="javascript:alert(1)")
     Organisation.objects.update(website="javascript:alert(1)", source="javascript:alert(2)")

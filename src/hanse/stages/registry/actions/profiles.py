@@ -261,7 +261,7 @@ def stand_on(
 
 
 def _is_shared(entity: LegalEntity, organisation: Organisation) -> bool:
-    """Whether a profile stands on it that is public or asks to be. Somebody's draft does not take a body from another."""
+    """Whether another profile that is public, or asks to be, stands on it. Somebody's draft takes no body away."""
     standing_on = entity.organisations.filter(status__in=(Organisation.Status.PUBLISHED, Organisation.Status.REQUESTED))
     return standing_on.exclude(pk=organisation.pk).exists()
 

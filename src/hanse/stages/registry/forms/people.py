@@ -30,7 +30,7 @@ class TakeoverForm(forms.Form):
     proof = Text(
         label="Why do you speak for this organisation?",
         max_length=4000,
-        help_text="Your function there, and where an officer can see it: a page of its website, an entry in a register.",
+        help_text="Your function there, and where an officer can see it: a page of its website, a register.",
         widget=forms.Textarea(attrs={"rows": 6, "width": "l"}),
     )
     file = forms.FileField(

@@ -198,7 +198,7 @@ def _version(request: HttpRequest) -> int:
 
 
 def _based_on(request: HttpRequest) -> Mapping[str, str]:
-    """The marks that came with the form; none if they were tampered with, which makes every field a change of nobody."""
+    """The marks that came with the form; none if they were tampered with: then no field counts as changed by others."""
     try:
         marks = json.loads(request.POST.get("based_on", ""))
     except ValueError:
