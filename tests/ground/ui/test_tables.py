@@ -158,6 +158,7 @@ def test_pages_in_turn_hold_each_row_once_in_order_both_ways(
         clusters.create(pk=number, **values)
     table = replace(CLUSTERS, size=size)
     field_name = table._field(sort)
+    assert isinstance(field_name, str)
 
     found = walked(table, f"?sort={sort}")
 

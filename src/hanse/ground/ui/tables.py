@@ -2,7 +2,7 @@
 
     ORGANISATIONS = Table(
         columns=[
-            Column("name", "Name", sort=Lower("name"), kind="link", value=lambda row: (row.name, f"/clusters/{row.ref}")),
+            Column("name", "Name", sort=Lower("name"), kind="link", value=lambda row: (row.name, row.address)),
             Column("country", "Country", sort="country"),
             Column("founded_on", "Founded", sort="founded_on", kind="date"),
         ],
