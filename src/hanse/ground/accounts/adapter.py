@@ -40,8 +40,7 @@ class AccountAdapter(DefaultAccountAdapter):
         user.joined_at = clock.now()
         saved: User = super().save_user(request, user, form, commit=commit)
         if commit:
-            with transaction.atomic():
-                audit.record("create account", actor=saved, subject=("person", str(saved.pk)), at=clock.now())
+            _record(saved)
         return saved
 
 
@@ -56,3 +55,14 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         user.name = "".join(letter for letter in str(stated or "") if letter.isprintable())[:NAME_LENGTH]
         user.joined_at = clock.now()
         return user
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        """Keep a new person who came by a provider."""
+        saved: User = super().save_user(request, sociallogin, form)
+        _record(saved)
+        return saved
+
+
+def _record(person: User) -> None:
+    with transaction.atomic():
+        audit.record("create account", actor=person, subject=("person", str(person.pk)), at=clock.now())

@@ -43,7 +43,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address that a provider states 
 SOCIALACCOUNT_STORE_TOKENS = False
 
 
-def _providers() -> dict[str, Any]:
+def providers() -> dict[str, Any]:
+    """The provider of OpenID Connect that the environment names; none if it names none."""
     server = os.environ.get("HANSE_OIDC_SERVER", "")
     if not server:
         return {}
@@ -57,4 +58,4 @@ def _providers() -> dict[str, Any]:
     return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
 
 
-SOCIALACCOUNT_PROVIDERS = _providers()
+SOCIALACCOUNT_PROVIDERS = providers()
