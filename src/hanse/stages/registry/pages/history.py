@@ -48,7 +48,7 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
         "learnt": [
             (
                 max(fact.known_from, since) if since else fact.known_from,
-                facts.labels().get(fact.name, fact.name),
+                facts.label_of(fact.name),
                 facts.in_words(fact.name, fact.value) or "nothing stated",
                 fact.source,
             )

@@ -319,9 +319,6 @@ def registration_days(organisation: Organisation, until: datetime | None = None)
 
     A refusal or a withdrawal ends both: what was refused no longer stands. Where there is no step, a profile that came
     from a source leaves the days open, since the source does not say; any other was never registered.
-
-    Args:
-        known_at: leave out the steps taken after this instant.
     """
     registered: date | None = None
     requested: date | None = None
