@@ -137,6 +137,15 @@ class ProfileForm(_Sections):
             field.table = table
             field.choices = list(table.items())
             field.keep(list(self.initial.get(name, ())))
+        self._group_markets()
+
+    def _group_markets(self) -> None:
+        """Regions apart from countries; what neither table knows at the end."""
+        markets = self.fields["target_markets"]
+        assert isinstance(markets, Several)  # noqa: S101 -- declared above
+        regions = [(id, name) for id, name in profiles.markets().items() if id not in profiles.countries()]
+        unknown = [(id, name) for id, name in markets.choices if id not in profiles.markets()]
+        markets.choices = [("World regions", regions), ("Countries", list(profiles.countries().items())), *unknown]
 
     def clean_founded(self) -> int | None:
         """A year that has been."""

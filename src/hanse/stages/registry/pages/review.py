@@ -69,6 +69,7 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
     identifiers = {name: getattr(entity, name) for name in profiles.IDENTIFIERS} if entity else {}
     context = profile_context(request, organisation, may) | {
         "form": form,
+        "reviewing": True,
         "candidates": [
             one
             for one in candidates_for(organisation.name, organisation.country, identifiers)
