@@ -208,3 +208,49 @@ def test_the_banner_tells_what_kind_of_site_it_is() -> None:
     assert "the real time" in banner("rehearsal")
     assert "takes it to be" in banner("rehearsal", shifted=True)
     assert "Demonstration" in banner("demo", shifted=True)
+
+
+def page(**words: Any) -> str:
+    told = (
+        '{% extends "ui/page.html" %}{% block title %}Calls{% endblock %}{% block heading %}All calls{% endblock %}'
+        "{% block content %}<p>Here.</p>{% endblock %}"
+    )
+    return rendered(told, **words)
+
+
+def test_a_page_has_one_heading_one_main_part_and_a_way_straight_to_it() -> None:
+    text = page()
+    assert text.count("<h1") == text.count("<main") == text.count('id="main"') == 1
+    assert "<title>Calls – Hanse</title>" in text
+    assert text.index('href="#main"') < text.index("<header") < text.index('id="main"') < text.index("<h1")
+    assert '<html lang="en">' in text
+    assert "EUPL-1.2" in text
+
+
+def test_a_page_shows_its_menus_and_where_one_is() -> None:
+    frame = SimpleNamespace(
+        menu=[("Calls", "/calls", True), (HOSTILE, "/organisations", False)],
+        user_menu=[("Sign out", "/accounts/logout/", False)],
+        mode="live",
+    )
+    user = SimpleNamespace(is_authenticated=True, name="", email=HOSTILE)
+    text = page(frame=frame, request=SimpleNamespace(user=user, path="/calls/2020"))
+    assert '<a class="hanse-menu__link" href="/calls" aria-current="true">Calls</a>' in text
+    assert text.count("aria-current") == 1
+    assert "Signed in as" in text
+    assert "<script>" not in text
+
+
+def test_messages_of_every_level_are_shown() -> None:
+    levels = ["debug", "info", "success", "warning", "error", ""]
+    text = page(messages=[SimpleNamespace(level_tag=level, message=f"About {level} {HOSTILE}") for level in levels])
+    assert text.count("hanse-message") == len(levels)
+    assert text.count('role="alert"') == 1
+    assert "<script>" not in text
+
+
+def test_a_page_can_be_shown_when_nothing_is_known() -> None:
+    told = '{% extends "ui/plain.html" %}{% block title %}Wrong{% endblock %}{% block heading %}Wrong{% endblock %}'
+    text = rendered(told)
+    assert text.count("<h1") == text.count("<main") == 1
+    assert "<script" not in text
