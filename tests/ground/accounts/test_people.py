@@ -42,6 +42,8 @@ def test_an_appointment_holds_from_its_day_until_its_end() -> None:
         ("halvard", Access(True, frozenset({Role.OFFICER})), "GET", True),
         ("halvard", Access(True, frozenset({Role.OFFICER})), "POST", False),
         ("halvard", Access(True, frozenset({Role.ADMINISTRATOR})), "GET", False),
+        ("halvard", Access(sign_in=True), "GET", True),
+        ("halvard", Access(sign_in=True), "POST", False),
         ("elena", Access(True, frozenset({Role.OFFICER})), "GET", False),
     ],
 )
@@ -52,7 +54,7 @@ def test_who_may_enter(who: str, access: Access, method: str, enters: bool) -> N
 def test_an_administrator_appoints_and_it_is_on_the_record() -> None:
     person("charlie")
     client = browsing("ines")
-    answer = client.post("/accounts/people", {"email": address_of("charlie").upper(), "role": "expert"})
+    answer = client.post("/accounts/people/appoint", {"email": address_of("charlie").upper(), "role": "expert"})
     assert answer.status_code == 302
     assert appointment("charlie").appointed_by == person("ines")
     event = Event.objects.get(act="appoint")
@@ -71,7 +73,7 @@ def test_an_administrator_appoints_and_it_is_on_the_record() -> None:
 )
 def test_an_appointment_that_cannot_be_is_refused_with_the_reason(typed: dict[str, str], says: str) -> None:
     person("odile")
-    answer = browsing("ines").post("/accounts/people", typed)
+    answer = browsing("ines").post("/accounts/people/appoint", typed)
     assert answer.status_code == 422
     assert says in answer.content.decode()
 
@@ -79,7 +81,7 @@ def test_an_appointment_that_cannot_be_is_refused_with_the_reason(typed: dict[st
 @pytest.mark.parametrize("id", ["odile", "halvard", "elena", "charlie"])
 def test_nobody_else_appoints(id: str) -> None:
     person("charlie")
-    answer = browsing(id).post("/accounts/people", {"email": address_of("charlie"), "role": "officer"})
+    answer = browsing(id).post("/accounts/people/appoint", {"email": address_of("charlie"), "role": "officer"})
     assert answer.status_code == 403
     assert not Event.objects.filter(act="appoint").exists()
 

@@ -2,11 +2,10 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hanse.ground import clock
 from hanse.ground.accounts import actions
@@ -32,26 +31,34 @@ def cast(request: HttpRequest) -> HttpResponse:
 
 
 @appointed(Role.ADMINISTRATOR, Role.OFFICER)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_GET
 def people(request: HttpRequest) -> HttpResponse:
     """Who is appointed to what. Administrators change it, officers and auditors read it."""
-    form = AppointForm()
-    if request.method == "POST":
-        _administrators_only(request)
-        form = AppointForm(request.POST)
-        if form.is_valid():
-            try:
-                actions.appoint(
-                    actor=request.user,  # type: ignore[arg-type]
-                    person=form.person,
-                    role=Role(form.cleaned_data["role"]),
-                    at=clock.now(),
-                )
-            except actions.Refusal as refused:
-                form.add_error(None, str(refused))
-            else:
-                messages.success(request, f"{form.person} is appointed.")
-                return redirect("accounts:people")
+    return _people(request, AppointForm())
+
+
+@appointed(Role.ADMINISTRATOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def appoint(request: HttpRequest) -> HttpResponse:
+    """Appoint a person."""
+    form = AppointForm(request.POST) if request.method == "POST" else AppointForm()
+    if form.is_valid():
+        try:
+            actions.appoint(
+                actor=request.user,  # type: ignore[arg-type]
+                person=form.person,
+                role=Role(form.cleaned_data["role"]),
+                at=clock.now(),
+            )
+        except actions.Refusal as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"{form.person} is appointed.")
+            return redirect("accounts:people")
+    return _people(request, form)
+
+
+def _people(request: HttpRequest, form: AppointForm) -> HttpResponse:
     in_force = Appointment.objects.filter(until=None).select_related("appointed_by").order_by("role")
     held = Prefetch("appointments", queryset=in_force, to_attr="held")
     appointed_people = (
@@ -97,8 +104,3 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
 
 def _is_administrator(request: HttpRequest) -> bool:
     return Role.ADMINISTRATOR in roles_of(request.user, clock.now())
-
-
-def _administrators_only(request: HttpRequest) -> None:
-    if not _is_administrator(request):
-        raise PermissionDenied

@@ -14,6 +14,7 @@ from hanse.ground.accounts.access import anyone
 own = [
     path("cast", pages.cast, name="cast"),
     path("people", pages.people, name="people"),
+    path("people/appoint", pages.appoint, name="appoint"),
     path("people/<int:number>", pages.person, name="person"),
     path("appointments/<int:number>/end", pages.dismiss, name="dismiss"),
 ]
