@@ -291,3 +291,26 @@ def test_pages_ask_few_queries_however_much_they_show(at: datetime) -> None:
                 assert who.get(address).status_code == 200
             asked.setdefault(name, []).append(len(queries))
     assert all(first == second <= MOST for first, second in asked.values()), asked
+
+
+# --- likely duplicates -------------------------------------------------------------------------------------------
+
+
+def test_likely_duplicates_are_shown_before_sending(at: datetime) -> None:
+    published(person())
+    hidden = draft(person(), name="Blue Harbour Cluster")
+    client = browser(person())
+    client.post("/organisations/new", sent(**{"entity-known": "new"}))
+    page = f"/organisations/{Organisation.objects.order_by('-id')[0].ref}/request"
+    shown = client.get(page).content.decode()
+    assert "It may be registered already" in shown
+    assert 'href="/organisations/blue-harbour-cluster/take-over"' in shown
+    assert f'href="/organisations/{hidden.ref}"' not in shown  # a draft of somebody else is nobody's business
+    unsaid = client.post(page)
+    assert unsaid.status_code == 422
+    assert "say that none of them is yours" in unsaid.content.decode()
+    assert client.post(page, {"different": "on"}).status_code == 302
+    newest = Organisation.objects.order_by("-id")[0]
+    assert newest.status == "requested"
+    review = browser(appointed(Role.OFFICER)).get(f"/registrations/{newest.ref}").content.decode()
+    assert f'href="/organisations/{hidden.ref}"' in review
