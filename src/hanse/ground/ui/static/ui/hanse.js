@@ -12,10 +12,13 @@
     return told.map(([count, unit]) => `${count} ${unit}${count === 1 ? "" : "s"}`).join(", ") + " left";
   };
 
-  // Time left by the server's clock: only the time since the page came is measured here, and that without a calendar.
+  // Time left by the server's clock: only the time since the page came is measured here, by whichever of the browser's
+  // clocks has gone further, since one of them may stand still while a machine sleeps.
+  const came = Date.now() - performance.now();
   const counted = () => {
+    const since = Math.max(performance.now(), Date.now() - came);
     for (const element of document.querySelectorAll("[data-countdown]")) {
-      const left = Date.parse(element.dateTime) - Date.parse(element.dataset.now) - performance.now();
+      const left = Date.parse(element.dateTime) - Date.parse(element.dataset.now) - since;
       const words = worded(left / 1000);
       if (element.textContent !== words) element.textContent = words;
     }
