@@ -1,23 +1,73 @@
-"""Profiles that may be of one organisation, each with its reasons."""
+"""Profiles that may be of one organisation, with the reasons why.
 
-from collections.abc import Mapping
+    candidates_for("Photonics Cluster Berlin e.V.", "DE", {"vat": "DE 123"})     the likeliest first
+    pairs_alike(profiles)                                                        all pairs among many, in bounded work
+
+A shared number is certain. Names are compared word by word: words that half of all organisations bear weigh little, and
+a word may be mistyped. Names are never compared each with each: only those that share the beginning of a word that few
+bear.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations, pairwise
+from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Replace, Upper
+from rapidfuzz import fuzz, process
 
-from hanse.stages.registry.models import Organisation
+from hanse.ground.search import fold
+from hanse.stages.registry.models import DuplicatePair, LegalEntity, Merge, Organisation
+from hanse.stages.registry.queries.identifiers import normal
 from hanse.stages.registry.queries.profiles import IDENTIFIERS, name_key
 
-MOST = 10
+Status = Organisation.Status
+LIVE = (Status.PUBLISHED, Status.REQUESTED)
+"""The states in which a profile can be a duplicate."""
+CERTAIN = 100
+NAMES_ALIKE = 78
+"""From here on names alone make a suspicion."""
+SAME_HOST = 70
+"""What one website makes, whatever the names are."""
+OTHER_COUNTRY = 15
+"""What it takes away that two organisations sit in different countries."""
+SHOWN = 10
+COMPARED = 300
+MOST_WORDS = 12
+MOST_IN_BLOCK = 40
+"""A word that more bear tells nobody apart, except together with another."""
+MOST_ON_HOST = 5
+"""A website that more name is not their own."""
+WORD_ALIKE = 82
+LIGHT = 0.15
+NUMBERS = {"pic": "PIC", "vat": "VAT number", "lei": "LEI", "national_number": "number in the national register"}
+SPARE = (" ", ".", "-", "/", "_", "\t", "\u00a0")
+"""What numbers are written with, and compared without (`identifiers.normal`)."""
+_GENERIC = """
+a ab ag aisbl alliance and ans asbl asociacion asociatia asso associacao association associazione business
+businesses bv center centre centro club cluster clusters clusterul co company competence competitiveness
+competitivite consortium coop cooperation corp council d da das de dei del della der des di die do e ecosystem eeig
+eg ets eu europa europe european europeen ev excellence federation fondation forum foundation fundacion fundacja
+fundatia gie gmbh group groupement grupo hub inc industrial industries industry initiative inno innovation
+innovations innovativ innovative institute international klaster klasteris klastr klastra l la las le les limited
+ltd management mbh n national netwerk network networks netzwerk nv och of on organisation organization ou oue oy
+park partner partners platform pole poles regional rete s sa sarl sas scrl sl spa spolka srl sro stichting su te
+tech technologies technology the und union united v valley verband verein vereniging vzw y z zs zwiazek
+"""
+GENERIC = frozenset(_GENERIC.split())
+"""Words, folded, that say what kind of thing it is and not which one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A profile that may be of the same organisation.
+    """An organisation that may be the one asked about.
 
     Attributes:
-        reasons: what the two share, in words, strongest first.
-        likeness: 0 to 100.
+        reasons: what they share, in words, the strongest first.
+        likeness: 0 to 100; 100 is certain.
     """
 
     organisation: Organisation
@@ -25,24 +75,302 @@ class Candidate:
     likeness: int
 
 
-def candidates_for(name: str, country: str, identifiers: Mapping[str, str]) -> list[Candidate]:
-    """Profiles that share an identifier or a name, the likeliest first. Private ones are among them."""
-    same = Q(name_key=name_key(name))
-    for field in IDENTIFIERS:
-        if value := identifiers.get(field, ""):
-            same |= Q(**{f"legal_entity__{field}": value})
-    found = Organisation.objects.exclude(status=Organisation.Status.MERGED).filter(same).select_related("legal_entity")
-    candidates = []
-    for one in found.order_by("id")[:MOST]:
-        reasons = [
-            f"the same {label}"
-            for field, label in zip(IDENTIFIERS, ("PIC", "VAT number", "LEI", "register number"), strict=True)
-            if identifiers.get(field) and one.legal_entity and getattr(one.legal_entity, field) == identifiers[field]
-        ]
-        if one.name_key == name_key(name):
-            reasons.append(
-                "the same name in the same country" if country and one.country == country else "the same name"
-            )
-        if reasons:
-            candidates.append(Candidate(one, tuple(reasons), 100 if len(reasons) > 1 else 80))
-    return sorted(candidates, key=lambda one: -one.likeness)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a profile is compared by.
+
+    Attributes:
+        numbers: keys of its identifiers, normalised.
+    """
+
+    pk: int
+    words: tuple[str, ...]
+    country: str
+    host: str
+    numbers: tuple[tuple[str, str], ...]
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The words that say which one it is; all words if there is none."""
+        return tuple(word for word in self.words if word not in GENERIC) or self.words
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two profiles that may be of one organisation; `first` has the smaller id."""
+
+    first: int
+    second: int
+    reasons: tuple[str, ...]
+    likeness: int
+
+
+# --- comparing two -----------------------------------------------------------------------------------------------
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name, folded. Single letters with points between belong together: e.V. is ev."""
+    joined = re.sub(r"\b(\w)\.\s?(?=\w\b)", r"\1", name)
+    return tuple(fold(joined).split()[:MOST_WORDS])
+
+
+def host_of(website: str) -> str:
+    """The host of an address without `www.`; nothing where there is none."""
+    try:
+        host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
+    except ValueError:
+        return ""
+    return host.casefold().removeprefix("www.").rstrip(".")
+
+
+def numbers_of(identifiers: Mapping[str, str], country: str) -> tuple[tuple[str, str], ...]:
+    """Identifiers as they are compared. A national number counts only within its country."""
+    found = []
+    for name in IDENTIFIERS:
+        number = normal(identifiers.get(name) or "")
+        if number and name == "national_number":
+            number = f"{country}:{number}" if country else ""
+        if number:
+            found.append((name, number))
+    return tuple(found)
+
+
+def likeness_of_names(one: tuple[str, ...], other: tuple[str, ...]) -> float:
+    """How alike two names are, 0 to 100: the weight of the words that have a counterpart, of the weight of all."""
+    if not one or not other:
+        return 0
+    if sorted(one) == sorted(other):
+        return 100
+    light = GENERIC if _telling(one) and _telling(other) else frozenset[str]()
+    matched = total = 0.0
+    left = list(other)
+    for word in one:
+        best = process.extractOne(word, left, scorer=fuzz.ratio, score_cutoff=WORD_ALIKE) if left else None
+        weight = LIGHT if word in light else 1.0
+        total += weight
+        if best is None or (word in light) != (best[0] in light) or _count_apart(word, best[0]):
+            continue
+        left.remove(best[0])
+        matched += 2 * weight * best[1] / 100
+        total += weight
+    total += sum(LIGHT if word in light else 1.0 for word in left)
+    by_word = 100 * matched / total
+    run_together = fuzz.ratio(
+        "".join(word for word in one if word not in light), "".join(word for word in other if word not in light)
+    )
+    # Blue Harbour and Blueharbour are alike however their words are cut, yet never the same for certain.
+    return max(by_word, run_together - 4 if run_together >= 92 and not _numbers_apart(one, other) else 0)
+
+
+def _telling(words: tuple[str, ...]) -> bool:
+    return any(word not in GENERIC for word in words)
+
+
+def _count_apart(one: str, other: str) -> bool:
+    """Words that differ in their digits are different words, however alike: Hall 12 is not Hall 13."""
+    return one != other and re.findall(r"\d+", one) != re.findall(r"\d+", other)
+
+
+def _numbers_apart(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return re.findall(r"\d+", " ".join(one)) != re.findall(r"\d+", " ".join(other))
+
+
+def compared(one: Known, other: Known) -> tuple[tuple[str, ...], int]:
+    """What two profiles share, the strongest first, and how likely they are of one organisation."""
+    reasons: list[str] = []
+    shared = set(one.numbers) & set(other.numbers)
+    reasons += [f"the same {NUMBERS[name]}" for name in IDENTIFIERS if any(name == kind for kind, _ in shared)]
+    likeness = float(CERTAIN) if shared else 0.0
+    names = likeness_of_names(one.words, other.words)
+    same_host = bool(one.host) and one.host == other.host
+    apart = bool(one.country and other.country and one.country != other.country)
+    of_names = names - (OTHER_COUNTRY if apart else 0)
+    if names == 100:
+        reasons.append("the same name")
+    elif names >= NAMES_ALIKE - OTHER_COUNTRY:
+        reasons.append("names that are alike")
+    if same_host:
+        reasons.append("the same website")
+    likeness = max(likeness, min(of_names, CERTAIN - 1), SAME_HOST if same_host else 0)
+    if same_host and of_names > SAME_HOST / 2 and not shared:
+        likeness = min(CERTAIN - 1, likeness + 10)
+    if reasons and one.country and one.country == other.country:
+        reasons.append("the same country")
+    return tuple(reasons), round(likeness)
+
+
+def _suspect(reasons: tuple[str, ...], likeness: int) -> bool:
+    return bool(reasons) and (likeness >= NAMES_ALIKE or "the same website" in reasons)
+
+
+# --- one against all ---------------------------------------------------------------------------------------------
+
+
+def candidates_for(name: str, country: str, identifiers: Mapping[str, str], website: str = "") -> list[Candidate]:
+    """Published and requested profiles that may be of the organisation described, the likeliest first.
+
+    Args:
+        identifiers: numbers by kind (`profiles.IDENTIFIERS`), as they were typed.
+    """
+    seat = identifiers.get("country") or country
+    asked = Known(0, words_of(name), country, host_of(website), numbers_of(identifiers, seat))
+    live = Organisation.objects.filter(status__in=LIVE)
+    near: set[int] = set()
+    if same := _entities_with(asked.numbers):
+        near.update(live.filter(legal_entity__in=same).values_list("pk", flat=True)[:COMPARED])
+    if asked.host:
+        hosts = live.filter(website__icontains=asked.host).values_list("pk", "website")[:COMPARED]
+        bearing = [pk for pk, written in hosts if host_of(written) == asked.host]
+        near.update(bearing if len(bearing) <= MOST_ON_HOST else ())
+    near.update(_of_like_name(live, name))
+    found = []
+    for organisation in live.filter(pk__in=near).select_related("legal_entity"):
+        reasons, likeness = compared(asked, known_of(organisation))
+        if _suspect(reasons, likeness):
+            found.append(Candidate(organisation, reasons, likeness))
+    return sorted(found, key=lambda one: (-one.likeness, one.organisation.name_key, one.organisation.pk))[:SHOWN]
+
+
+def known_of(organisation: Organisation) -> Known:
+    """What a profile is compared by."""
+    entity = organisation.legal_entity
+    numbers = {name: getattr(entity, name) for name in IDENTIFIERS} if entity else {}
+    seat = (entity.country if entity else "") or organisation.country
+    return Known(
+        organisation.pk,
+        words_of(organisation.name),
+        organisation.country,
+        host_of(organisation.website),
+        numbers_of(numbers, seat),
+    )
+
+
+def _of_like_name(live: QuerySet[Organisation], name: str) -> list[int]:
+    """The profiles nearest by name, among those in whose names a telling word begins alike."""
+    spelt = re.findall(r"\w+", name_key(name))[:MOST_WORDS]
+    telling = [word for word in spelt if word not in GENERIC] or spelt
+    beginnings = {word[:4] for word in telling if len(word) > 2} or set(telling)
+    if not beginnings:
+        return []
+    begins = Q()
+    for beginning in beginnings:
+        begins |= Q(name_key__contains=beginning)
+    names = dict(live.filter(begins).values_list("pk", "name_key"))
+    wanted = " ".join(telling)
+    best = process.extract(wanted, names, scorer=fuzz.token_set_ratio, limit=COMPARED, score_cutoff=55)
+    joined = process.extract(wanted, names, scorer=fuzz.ratio, limit=COMPARED // 6, score_cutoff=55)
+    return [pk for _, _, pk in (*best, *joined)]
+
+
+def _entities_with(numbers: Iterable[tuple[str, str]]) -> list[int]:
+    """Legal entities that bear one of these numbers, however either is written."""
+    same = Q()
+    stripped = {}
+    for name, number in numbers:
+        bare: Replace | F = F(name)
+        for sign in SPARE:
+            bare = Replace(bare, Value(sign), Value(""))
+        stripped[f"bare_{name}"] = Upper(bare)
+        same |= Q(**{f"bare_{name}": number.partition(":")[2] if name == "national_number" else number})
+    if not same:
+        return []
+    return list(LegalEntity.objects.alias(**stripped).filter(same).values_list("pk", flat=True)[:COMPARED])
+
+
+# --- all against all ---------------------------------------------------------------------------------------------
+
+
+def all_known() -> list[Known]:
+    """What all published and requested profiles are compared by, in one query."""
+    columns = ("pk", "name", "country", "website", "legal_entity__country")
+    rows = Organisation.objects.filter(status__in=LIVE).values_list(
+        *columns, *(f"legal_entity__{name}" for name in IDENTIFIERS)
+    )
+    return [
+        Known(
+            pk,
+            words_of(name),
+            country,
+            host_of(website),
+            numbers_of(dict(zip(IDENTIFIERS, numbers, strict=True)), seat or country),
+        )
+        for pk, name, country, website, seat, *numbers in rows.order_by("pk").iterator(2000)
+    ]
+
+
+def pairs_alike(profiles: Iterable[Known]) -> list[Pair]:
+    """All pairs that may be of one organisation, the likeliest first."""
+    by_id = {one.pk: one for one in profiles}
+    found = []
+    for first, second in _worth_comparing(by_id.values()):
+        reasons, likeness = compared(by_id[first], by_id[second])
+        if _suspect(reasons, likeness):
+            found.append(Pair(first, second, reasons, likeness))
+    return sorted(found, key=lambda pair: (-pair.likeness, pair.first, pair.second))
+
+
+def _worth_comparing(profiles: Iterable[Known]) -> set[tuple[int, int]]:
+    """Pairs that share a number, a website, a whole name or a rare beginning of words: a few for each profile."""
+    blocks: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    names: dict[int, str] = {}
+    for one in profiles:
+        names[one.pk] = "".join(sorted(one.telling))
+        for key in _keys_of(one):
+            blocks[key].append(one.pk)
+    worth: set[tuple[int, int]] = set()
+    for key, members in blocks.items():
+        worth.update(_within(key[0], sorted(members), names))
+    return worth
+
+
+def _keys_of(one: Known) -> Iterator[tuple[str, ...]]:
+    for kind, number in one.numbers:
+        yield "number", kind, number
+    if one.host:
+        yield "host", one.host
+    beginnings = sorted({word[:4] for word in one.telling})
+    yield "name", *sorted(one.telling)
+    yield "joined", "".join(one.telling)[:7]
+    for beginning in beginnings:
+        yield "word", beginning
+    for two in combinations(beginnings[:6], 2):
+        yield "words", *two
+
+
+def _within(kind: str, members: list[int], names: Mapping[int, str]) -> Iterator[tuple[int, int]]:
+    """The pairs of one block. Of a large one whose members are the same for certain, each with the next suffices."""
+    if kind in ("number", "name") and len(members) > MOST_IN_BLOCK:
+        yield from pairwise(members)
+    elif len(members) <= (MOST_ON_HOST if kind == "host" else MOST_IN_BLOCK):
+        for first, second in combinations(members, 2):
+            if kind in ("number", "host") or fuzz.ratio(names[first], names[second], score_cutoff=50):
+                yield first, second
+
+
+# --- what the pages show -----------------------------------------------------------------------------------------
+
+
+def open_pairs() -> QuerySet[DuplicatePair]:
+    """The pairs that wait for an officer, with both profiles."""
+    return DuplicatePair.objects.filter(
+        state=DuplicatePair.State.OPEN, first__status__in=LIVE, second__status__in=LIVE
+    ).select_related("first", "second")
+
+
+def pair(number: int) -> DuplicatePair | None:
+    """A pair, with both profiles and their legal entities."""
+    return (
+        DuplicatePair.objects.select_related("first__legal_entity", "second__legal_entity", "decided_by")
+        .filter(pk=number)
+        .first()
+    )
+
+
+def merges() -> QuerySet[Merge]:
+    """All merges, those undone too."""
+    return Merge.objects.select_related("kept", "merged", "by", "undone_by")
+
+
+def merge(number: int) -> Merge | None:
+    """A merge."""
+    return merges().filter(pk=number).first()
