@@ -54,7 +54,7 @@ class Asked:
 
     Attributes:
         name: in the address; with `all-` before it, for every member whose own row does not say.
-        label: as a question about one organisation.
+        label: in words.
     """
 
     name: str
@@ -65,22 +65,22 @@ class Asked:
 def facts_asked(call: Call) -> tuple[Asked, ...]:
     """The facts that this call's rules ask of members, besides the country."""
     rules = {rule.kind: rule for rule in call.rules}
-    asked = [Asked("kind", "What kind of organisation is it?", KINDS)] if "organisation_type" in rules else []
+    asked = [Asked("kind", "Kind of organisation", KINDS)] if "organisation_type" in rules else []
     if {"minimum_entities", "independent_entities"} & set(rules):
-        asked.append(Asked("entity", "Is it run by a legal entity that runs no other one here?", ANSWERS))
+        asked.append(Asked("entity", "Its legal entity runs no other organisation here", ANSWERS))
     if "own_legal_personality" in rules:
-        asked.append(Asked("personality", "Does it have a legal personality of its own?", ANSWERS))
+        asked.append(Asked("personality", "A legal personality of its own", ANSWERS))
     if "registered_or_requested" in rules:
         platform = rules["registered_or_requested"].parameters.get("platform", "platform")
         day = call.window.closes_on
         by = "by the deadline" if isinstance(day, Unknown) else f"by {day_in_words(day)}"
-        asked.append(Asked("registered", f"Registered on the {platform}, or registration requested, {by}?", ANSWERS))
+        asked.append(Asked("registered", f"Registered or requested {by} on the {platform}", ANSWERS))
     properties = {str(rule.parameters["property"]) for rule in call.rules if "property" in rule.parameters}
     if "independent_entities" in rules:
         properties.add("independent")
     for name in sorted(properties):
         words = "independent of the others" if name == "independent" else name.replace("_", " ")
-        asked.append(Asked(f"is-{name}", f"Is it {words}?", ANSWERS))
+        asked.append(Asked(f"is-{name}", words.capitalize(), ANSWERS))
     return tuple(asked)
 
 

@@ -97,7 +97,11 @@ def calls(request: HttpRequest) -> HttpResponse:
     """All calls, those that can be applied for first."""
     now = clock.now()
     rows = [standing_words(edition, now) for edition in editions_in_force(now)]
-    context = {"open_rows": [row for row in rows if not row["closed"]], "closed": [r for r in rows if r["closed"]]}
+    context = {
+        "open_rows": [row for row in rows if row["open"]],
+        "other_rows": [row for row in rows if not row["open"] and not row["closed"]],
+        "closed": [row for row in rows if row["closed"]],
+    }
     return render(request, "announcement/calls.html", context)
 
 
