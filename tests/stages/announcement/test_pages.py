@@ -191,7 +191,17 @@ def test_a_visitor_asks_and_reads_the_answer(calls: datetime, client: Client, od
     page = client.get(f"{PAGE}/questions").content.decode()
     assert "Is January counted?" in page and f"{PAGE}#rule-duration" in page
     assert "Is January counted?" in client.get(f"{PAGE}/questions?clause=rule-duration").content.decode()
+    assert (
+        f'<a href="{PAGE}/questions?clause=rule-duration">1 answered question on duration</a>'
+        in client.get(PAGE).content.decode()
+    )
     assert "Is January counted?" not in client.get(f"{PAGE}/questions?clause=rule-cap").content.decode()
+
+
+def test_each_rule_leads_to_asking_about_it(calls: datetime, client: Client) -> None:
+    page = client.get(PAGE).content.decode()
+    [address] = re.findall(r'href="([^"]+)">Ask about duration<', page)
+    assert '<option value="rule-duration" selected>' in client.get(address).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """The page of a call as one HTML file that needs nothing else: no script, no font, no picture from elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from types import MappingProxyType
 
 from hanse.callbook.page.style import STYLE
 from hanse.callbook.page.values import (
@@ -25,14 +26,18 @@ def as_html(page: Page) -> str:
     return "\n".join(_Writer(page).lines()) + "\n"
 
 
-def body_of(page: Page) -> str:
-    """The facts, sections and sources of a page as a part of another document, which brings its own head and style."""
-    return "\n".join(_Writer(page).body())
+def body_of(page: Page, beside: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType({})) -> str:
+    """The facts, sections and sources of a page as a part of another document, which brings its own head and style.
+
+    Args:
+        beside: links that stand below a clause, by its id: label and address.
+    """
+    return "\n".join(_Writer(page, beside).body())
 
 
 class _Writer:
-    def __init__(self, page: Page):
-        self.page = page
+    def __init__(self, page: Page, beside: Mapping[str, Sequence[tuple[str, str]]] = MappingProxyType({})):
+        self.page, self.beside = page, beside
         self._inside = ""
 
     def lines(self) -> Iterable[str]:
@@ -96,7 +101,11 @@ class _Writer:
         yield f'<article class="clause" id="{escape(clause.id)}" aria-labelledby="{escape(clause.id)}-title">'
         yield f'<div class="top"><h3 id="{escape(clause.id)}-title">{escape(clause.title)}</h3>'
         yield f'<span class="tag">{escape(", ".join(clause.tags))}</span></div>'
-        yield f"<p>{self._line(clause.text)}</p>\n{self._pairs(clause.particulars)}</article>"
+        yield f"<p>{self._line(clause.text)}</p>\n{self._pairs(clause.particulars)}"
+        if clause.id in self.beside:
+            links = [f'<a href="{escape(to)}">{escape(label)}</a>' for label, to in self.beside[clause.id]]
+            yield f'<p class="beside">{" ".join(links)}</p>'
+        yield "</article>"
 
     def _pairs(self, block: Pairs) -> str:
         inner = "\n".join(

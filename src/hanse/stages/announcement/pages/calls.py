@@ -1,5 +1,6 @@
 """Calls as everybody reads them: the list, a call, an edition of it, its deadline for calendars; and following it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hanse.callbook.page.as_html import body_of
 from hanse.callbook.page.deadline import closes, left_in_words, status
-from hanse.callbook.page.sections import page_of
+from hanse.callbook.page.sections import anchor, page_of
 from hanse.callbook.page.values import Page, View
 from hanse.callbook.reference import geography
+from hanse.core.call import Call
 from hanse.core.values.unknown import NOT_STATED
 from hanse.ground import clock
 from hanse.ground.accounts.access import anyone, signed_in
@@ -34,7 +36,7 @@ from hanse.stages.announcement.queries.editions import (
     standing_of,
 )
 from hanse.stages.announcement.queries.folders import read
-from hanse.stages.announcement.queries.questions import published_count
+from hanse.stages.announcement.queries.questions import published_by_clause
 from hanse.stages.announcement.queries.remembered import Remembered
 
 ZONES = {
@@ -113,7 +115,8 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
     edition = found_or_404(reference, now)
     zone, unknown_zone = _zone(request)
     assume = request.GET.get("assume") == "yes"
-    content = _content(edition, zone, now, assume)
+    answered = published_by_clause(reference)
+    content = _content(edition, zone, now, assume, answered)
     editions = history(reference, now)
     context = {
         **standing_words(edition, now),
@@ -125,7 +128,7 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
         "assume": assume,
         "history": _timeline(editions),
         "following": is_follower(reference, request.user.pk),
-        "questions": published_count(reference),
+        "questions": sum(answered.values()),
         "can_be_assumed": "assumptions.toml" in edition.manifest,
     }
     return render(request, "announcement/call.html", context)
@@ -134,20 +137,45 @@ def call(request: HttpRequest, reference: str) -> HttpResponse:
 class _Content:
     """The body of a call's page and its parts, as they are put into the page."""
 
-    def __init__(self, page: Page):
+    def __init__(self, page: Page, beside: Mapping[str, Sequence[tuple[str, str]]]):
         self.title, self.subtitle = page.title, page.subtitle
         self.contents = [(section.id, section.heading) for section in page.sections] + [("sources", "Sources")]
-        self.body = body_of(page)
+        self.body = body_of(page, beside)
 
 
-def _content(edition: CallEdition, zone: str, now: datetime | None, assume: bool = False) -> _Content:
+def _content(
+    edition: CallEdition,
+    zone: str,
+    now: datetime | None,
+    assume: bool = False,
+    answered: Mapping[str, int] | None = None,
+) -> _Content:
     """The body, made once a minute for each zone: what it says of the time left is told to the minute."""
     minute = None if now is None else now.replace(second=0, microsecond=0)
-    view = View(zone, now, geography().name)
-    return _contents.get(
-        (edition.reference, edition.digest, zone, minute, assume),
-        lambda: _Content(page_of(read(edition, assume=assume), view)),
-    )
+
+    def make() -> _Content:
+        call = read(edition, assume=assume)
+        beside = {} if answered is None else _beside(call, answered)
+        return _Content(page_of(call, View(zone, now, geography().name)), beside)
+
+    told = None if answered is None else tuple(sorted(answered.items()))
+    return _contents.get((edition.reference, edition.digest, zone, minute, assume, told), make)
+
+
+def _beside(call: Call, answered: Mapping[str, int]) -> dict[str, list[tuple[str, str]]]:
+    """For each rule, the way to ask about it, and to what was answered."""
+    links = {}
+    for rule in call.rules:
+        clause = anchor(rule)
+        links[clause] = [
+            (f"Ask about {rule.id}", f"{reverse('announcement:ask', args=[call.reference])}?clause={clause}")
+        ]
+        many = answered.get(clause, 0)
+        if many:
+            label = f"{many} answered question{'s' * (many > 1)} on {rule.id}"
+            address = reverse("announcement:questions", args=[call.reference])
+            links[clause].append((label, f"{address}?clause={clause}"))
+    return links
 
 
 _contents: Remembered[_Content] = Remembered(64)

@@ -1,6 +1,6 @@
 """Questions on calls, and what they can be tied to."""
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from hanse.callbook.page.sections import HEADINGS, anchor
 from hanse.core.call import Call
@@ -18,9 +18,10 @@ def published_questions(reference: str) -> QuerySet[Question]:
     return Question.objects.filter(reference=reference, state=Question.State.PUBLISHED).order_by("-number")
 
 
-def published_count(reference: str) -> int:
-    """How many questions of a call everybody can read."""
-    return published_questions(reference).count()
+def published_by_clause(reference: str) -> dict[str, int]:
+    """How many questions of a call everybody can read, by the clause that they are on."""
+    counted = published_questions(reference).order_by("clause").values_list("clause").annotate(many=Count("id"))
+    return dict(counted)
 
 
 def unanswered() -> QuerySet[Question]:
