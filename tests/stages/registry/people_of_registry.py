@@ -87,7 +87,6 @@ def unowned(name: str = "Green Valley Network", **values: Any) -> Organisation:
         status=Organisation.Status.PUBLISHED,
         created_at=NOW,
         changed_at=NOW,
-        published_at=NOW,
         **values,
     )
 

@@ -311,3 +311,48 @@ def test_a_national_number_counts_within_its_country() -> None:
     assert profiles.entities_with(asked, {"national_number": "31123", "country": "SE"}) == []
     assert profiles.entities_with(asked, {"pic": "", "country": "DK"}) == []
     assert ENTITY["pic"] == ""
+
+
+# --- listed from a source ----------------------------------------------------------------------------------------
+
+
+def _taken_over() -> tuple[Organisation, Any]:
+    """A listed profile with an owner who has completed it."""
+    owner = person()
+    listed = unowned(**{name: FULL[name] for name in ("kind", "country", "summary", "email", "sectors")})
+    Membership.objects.create(user=owner, organisation=listed, right="owner", since=NOW)
+    entity = draft(person(), name="Lender").legal_entity
+    Organisation.objects.filter(pk=listed.pk).update(legal_entity=entity)
+    return listed, owner
+
+
+def test_a_listed_profile_stays_public_while_its_registration_is_reviewed() -> None:
+    listed, owner = _taken_over()
+    officer = appointed(Role.OFFICER)
+    registration.request_registration(actor=owner, ref=listed.ref, at=NOW)
+    listed.refresh_from_db()
+    assert listed.status == "published"
+    assert list(queries.review_queue()) == [listed]
+    assert queries.snapshot(listed).registration_requested_on == date(2020, 11, 29)
+    assert queries.snapshot(listed).registered_on is Registration.NEVER
+    with pytest.raises(Refusal):
+        registration.request_registration(actor=owner, ref=listed.ref, at=NOW)
+    registration.return_for_correction(actor=officer, ref=listed.ref, note="Name the town.", at=NOW)
+    assert not queries.review_queue().exists()
+    registration.request_registration(actor=owner, ref=listed.ref, at=NOW + timedelta(days=2))
+    registration.publish(actor=officer, ref=listed.ref, at=NOW + timedelta(days=3))
+    listed.refresh_from_db()
+    assert (listed.status, queries.review_queue().exists()) == ("published", False)
+    snapshot = queries.snapshot(listed)
+    assert (snapshot.registration_requested_on, snapshot.registered_on) == (date(2020, 11, 29), date(2020, 12, 2))
+    with pytest.raises(Refusal):
+        registration.publish(actor=officer, ref=listed.ref, at=NOW)
+
+
+def test_a_listed_profile_whose_registration_is_refused_stays_listed() -> None:
+    listed, owner = _taken_over()
+    registration.request_registration(actor=owner, ref=listed.ref, at=NOW)
+    registration.refuse(actor=appointed(Role.OFFICER), ref=listed.ref, reason="No cluster.", at=NOW)
+    listed.refresh_from_db()
+    assert (listed.status, queries.review_queue().exists()) == ("published", False)
+    assert queries.snapshot(listed).registration_requested_on is Registration.NEVER

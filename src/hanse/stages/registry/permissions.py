@@ -24,12 +24,16 @@ class Standing:
         right: what its owners granted; None for those who do not act for it.
         officer: whether the person reviews registrations.
         auditor: whether the person reads all and changes nothing.
+        listed: the profile is public because a source names it; it was never registered here.
+        asked: its registration was requested while it was listed. It stays public meanwhile.
     """
 
     status: str
     right: str | None = None
     officer: bool = False
     auditor: bool = False
+    listed: bool = False
+    asked: bool = False
 
     @property
     def may_see(self) -> bool:
@@ -59,7 +63,12 @@ class Standing:
     @property
     def may_request(self) -> bool:
         """Those who edit may request registration, once."""
-        return self.may_edit and self.status in REQUESTABLE
+        return self.may_edit and (self.status in REQUESTABLE or (self.listed and not self.asked))
+
+    @property
+    def waits(self) -> bool:
+        """Whether a request waits for an officer."""
+        return self.status == Status.REQUESTED or self.asked
 
     @property
     def may_withdraw(self) -> bool:
@@ -69,23 +78,30 @@ class Standing:
     @property
     def may_review(self) -> bool:
         """Officers decide on requests, though never on one of an organisation for which they act themselves."""
-        return self.officer and not self.acts and not self.auditor and self.status == Status.REQUESTED
+        return self.officer and not self.acts and not self.auditor and self.waits
 
 
 def standing(user: Any, organisation: Organisation, at: datetime) -> Standing:
     """How a person stands to an organisation at an instant."""
+    listed = organisation.status == Status.PUBLISHED and organisation.published_at is None
+    asked = listed and organisation.requested_at is not None
     if not user.is_authenticated:
-        return Standing(organisation.status)
+        return Standing(organisation.status, listed=listed, asked=asked)
     roles = roles_of(user, at)
     right = (
         Membership.objects.filter(user=user, organisation=organisation, until__isnull=True)
         .values_list("right", flat=True)
         .first()
     )
-    return Standing(organisation.status, right, Role.OFFICER in roles, Role.AUDITOR in roles)
+    return Standing(organisation.status, right, Role.OFFICER in roles, Role.AUDITOR in roles, listed, asked)
 
 
 def may_decide_takeovers(user: Any, at: datetime) -> bool:
     """Officers decide who takes a profile over; who is an auditor too changes nothing."""
     roles = roles_of(user, at)
     return Role.OFFICER in roles and Role.AUDITOR not in roles
+
+
+def may_look_after(user: Any, at: datetime) -> bool:
+    """Officers merge, split and import; who is an auditor too changes nothing."""
+    return may_decide_takeovers(user, at)

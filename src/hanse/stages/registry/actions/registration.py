@@ -105,6 +105,7 @@ def return_for_correction(*, actor: Any, ref: str, note: str, at: datetime, link
     organisation = _for_review(actor, ref, at)
     if not note.strip():
         raise Refusal("Say what is to be corrected.", 422, {"note": "Say what is to be corrected."})
+    _end_listed_request(organisation)
     _step(organisation, Status.RETURNED, actor, at, note)
     _tell(
         organisation,
@@ -129,6 +130,7 @@ def refuse(*, actor: Any, ref: str, reason: str, at: datetime, link: str = "") -
     organisation = _for_review(actor, ref, at)
     if not reason.strip():
         raise Refusal("Give the reason for the refusal.", 422, {"note": "Give the reason for the refusal."})
+    _end_listed_request(organisation)
     _step(organisation, Status.REFUSED, actor, at, reason)
     _tell(
         organisation,
@@ -203,9 +205,19 @@ def _for_review(actor: Any, ref: str, at: datetime) -> Organisation:
     return organisation
 
 
+def _end_listed_request(organisation: Organisation) -> None:
+    """Let a listed profile, which stays public, wait for nobody any more. The steps keep the day."""
+    if organisation.status == Status.PUBLISHED:
+        organisation.requested_at = None
+
+
 def _step(organisation: Organisation, status: str, by: Any, at: datetime, note: str = "") -> None:
-    """Take a step: the row, the state, the search and the record."""
-    organisation.status = status
+    """Take a step: the row, the state, the search and the record.
+
+    What is listed from a source stays public while it is reviewed, and if it is returned or refused.
+    """
+    if organisation.status != Status.PUBLISHED or status == Status.WITHDRAWN:
+        organisation.status = status
     organisation.changed_at = at
     organisation.version += 1
     organisation.save()

@@ -82,6 +82,7 @@ def profile_context(request: HttpRequest, shown: Organisation, may: Standing) ->
         "owned": bool(owners),
         "lonely": may.acts and len(owners) < OWNERS_WANTED,
         "asked": takeover_of(request.user, shown) if request.user.is_authenticated and not may.acts else None,
+        "last_step": steps[-1].status if steps else "",
         "latest_note": next((step.note for step in reversed(steps) if step.note), "") if private else "",
     }
 

@@ -99,8 +99,12 @@ def organisations_of(user: Any) -> list[tuple[Organisation, str]]:
 
 
 def review_queue() -> QuerySet[Organisation]:
-    """The organisations whose registration waits for an officer, the longest waiting first."""
-    return Organisation.objects.filter(status=Status.REQUESTED).order_by("requested_at", "id")
+    """The organisations whose registration waits for an officer, the longest waiting first.
+
+    A profile that is listed from a source stays public while its registration is requested.
+    """
+    listed = Q(status=Status.PUBLISHED, requested_at__isnull=False, published_at__isnull=True)
+    return Organisation.objects.filter(Q(status=Status.REQUESTED) | listed).order_by("requested_at", "id")
 
 
 def review_queue_notes(at: datetime) -> list[tuple[Organisation, str]]:
