@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from hanse.stages.registry.pages import directory, history
+from hanse.stages.registry.pages import directory, history, importing
 
 urlpatterns = [
     path("organisations/map", directory.europe, name="map"),
+    path("organisations/imports", importing.runs, name="imports"),
+    path("organisations/imports/columns", importing.columns, name="import_columns"),
+    path("organisations/imports/template.csv", importing.template, name="import_template"),
+    path("organisations/imports/<int:number>", importing.run, name="import"),
+    path("organisations/imports/<int:number>/step", importing.step, name="import_step"),
+    path("organisations/imports/<int:number>/begin", importing.begin, name="import_begin"),
+    path("organisations/imports/<int:number>/discard", importing.discard, name="import_discard"),
     path("organisations/<slug:ref>/history", history.history, name="history"),
 ]

@@ -29,15 +29,18 @@ def learn(
     Returns:
         How many fields changed.
     """
+    today = at.astimezone(BRUSSELS).date()
     known: dict[str, list[Fact]] = {}
     for fact in Fact.objects.filter(organisation=organisation, name__in=changes, known_until=None).order_by("pk"):
         known.setdefault(fact.name, []).append(fact)
+    # A rehearsal clock may be set back; what is learnt later is still known later.
+    at = max([at, *(fact.known_from for facts in known.values() for fact in facts)])
     closed: list[int] = []
     learnt: list[Fact] = []
     changed = 0
     for name, value in changes.items():
         believed = known.get(name, [])
-        start = valid_from or (at.astimezone(BRUSSELS).date() if believed else None)
+        start = valid_from or (today if believed else None)
         if _holds_already(believed, value, valid_from):
             continue
         changed += 1

@@ -20,7 +20,7 @@ from hanse.stages.registry.queries import identifiers, profiles
 from hanse.stages.registry.queries.languages import LANGUAGES
 
 MOST_BYTES = 64 << 20
-MOST_ROWS = 200_000
+MOST_ROWS = 100_000
 MOST_CELL = 20_000
 MOST_SERVICES, SERVICE_LENGTH = 30, 120
 OLDEST = 1100
@@ -196,7 +196,8 @@ def _rows(text: io.TextIOWrapper) -> Iterator[Cells]:
 
 def _columns(header: Sequence[str]) -> dict[int, str]:
     """Which column stands where."""
-    faults, found = [], {}
+    faults: list[str] = []
+    found: dict[int, str] = {}
     for at, cell in enumerate(header):
         title = _shown(cell)
         name = re.sub(r"[\s\-]+", "_", title.strip().casefold())
@@ -414,9 +415,9 @@ def _shown(cell: str) -> str:
 # --- against each other and against the registry -----------------------------------------------------------------
 
 _GENERIC = """
-    a ab ag aisbl asbl asociacion assoc association associazione bv cluster clusters company cooperative das de der des di
-    du e el et ev for foundation gie gmbh group gruppe inc klaster klastr klaszter la le les ltd netzwerk network ngo npo
-    of oy ry sa sl sp spa srl sro the und and union v verein vzw y z
+    a ab ag aisbl asbl asociacion assoc association associazione bv cluster clusters company cooperative das de der
+    des di du e el et ev for foundation gie gmbh group gruppe inc klaster klastr klaszter la le les ltd netzwerk network
+    ngo npo of oy ry sa sl sp spa srl sro the und and union v verein vzw y z
 """
 GENERIC = frozenset(_GENERIC.split())
 """Words that name what many organisations are; two names that differ in them alone may be one."""
@@ -434,24 +435,49 @@ class Seen:
     def __init__(self) -> None:
         """Begin before the first row."""
         self._names: dict[tuple[str, str], int] = {}
+        self._cores: dict[tuple[str, str], int] = {}
         self._numbers: dict[tuple[str, str], int] = {}
 
-    def hold(self, row: Read) -> None:
+    def pass_by(self, cells: Cells) -> None:
+        """Remember a row that was read before."""
+        country, key, numbers = _marks(cells)
+        if key:
+            self._names.setdefault((country, key), cells.line)
+            self._cores.setdefault((country, core_of(key)), cells.line)
+            for number in numbers:
+                self._numbers.setdefault(number, cells.line)
+
+    def hold(self, cells: Cells, row: Read) -> None:
         """Compare a row with those before it, then remember it."""
-        if not row.profile:
+        country, key, numbers = _marks(cells)
+        if not key:
             return
-        place = (row.profile["country"], core_of(profiles.name_key(row.profile["name"])))
-        earlier = self._names.setdefault(place, row.line)
-        if earlier != row.line:
+        if earlier := self._names.get((country, key)):
             row.faults.append(f"The same name in the same country stands in line {earlier}. Keep one of the two.")
             return
-        for number in numbers_of(row.entity):
-            earlier = self._numbers.setdefault(number, row.line)
-            if earlier != row.line:
+        if earlier := self._cores.get((country, core_of(key))):
+            row.doubts.append(f"The name is much like that in line {earlier}. If it is one organisation, remove one.")
+        for number in numbers:
+            if earlier := self._numbers.get(number):
                 row.doubts.append(
-                    f"Line {earlier} has the same {number[0]}. Both will stand on one legal entity; "
+                    f"Line {earlier} has the same {SAID[number[0]]}. Both will stand on one legal entity; "
                     "if it is one organisation, remove one line."
                 )
+        self.pass_by(cells)
+
+
+SAID = {"pic": "PIC", "vat": "VAT number", "lei": "LEI", "national_number": "national register number"}
+"""Identifiers in sentences."""
+
+
+def _marks(cells: Cells) -> tuple[str, str, list[tuple[str, str]]]:
+    """Country, folded name and identifiers of a row, without a look at anything else."""
+    given, unheard = cells.given, Read(cells.line, {})
+    country = _country(unheard, "", _shown(given.get("country", "")))
+    seat = _country(unheard, "", _shown(given.get("legal_country", ""))) or country
+    stated = {name: identifiers.normal(given.get(name, "")) for name in ("pic", "vat", "lei")}
+    stated |= {"national_number": " ".join(given.get("national_number", "").split()), "country": seat}
+    return country, profiles.name_key(_shown(given.get("name", ""))), numbers_of(stated)
 
 
 def numbers_of(entity: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -488,10 +514,10 @@ def hold_against_registry(rows: Sequence[Read]) -> None:
         for number in numbers_of(row.entity):
             for ref, name, core in held.get(number, ())[:3]:
                 if core == core_of(key):
-                    row.faults.append(f"It is in the registry already, by its {number[0]}: {name} ({ref}).")
+                    row.faults.append(f"It is in the registry already, by its {SAID[number[0]]}: {name} ({ref}).")
                 else:
                     row.doubts.append(
-                        f"{name} ({ref}) has the same {number[0]}. Both will stand on one legal entity, "
+                        f"{name} ({ref}) has the same {SAID[number[0]]}. Both will stand on one legal entity, "
                         "unless it is one organisation."
                     )
 
