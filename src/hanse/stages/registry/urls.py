@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from hanse.stages.registry.pages import directory, people, profile, registration, review
+from hanse.stages.registry.pages import directory, partnerships, people, profile, registration, review
 
 app_name = "registry"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("organisations/<slug:ref>", profile.organisation, name="organisation"),
     path("organisations/<slug:ref>/edit", profile.edit, name="edit"),
     path("organisations/<slug:ref>/legal-entity", profile.legal_entity, name="legal_entity"),
+    path("organisations/<slug:ref>/partnerships", partnerships.partnerships, name="partnerships"),
+    path("organisations/<slug:ref>/partnerships/<int:number>", partnerships.partnership, name="partnership"),
     path("organisations/<slug:ref>/request", registration.request_page, name="request"),
     path("organisations/<slug:ref>/withdraw", registration.withdraw, name="withdraw"),
     path("organisations/<slug:ref>/people", people.people, name="people"),

@@ -292,3 +292,32 @@ class ConflictForm(forms.Form):
                 choices=[("mine", f"Yours: {mine}"), ("theirs", f"{who}: {theirs}")],
                 error_messages={"required": f"Choose which side holds for “{label}”."},
             )
+
+
+class PartnershipForm(forms.Form):
+    """A partnership in which the organisation took part."""
+
+    partnership = Line(label="Name of the partnership", max_length=300, widget=forms.TextInput(attrs={"width": "l"}))
+    call = Line(label="Call", max_length=80, required=False, help_text="Its reference, such as COS-CLUSINT-2016-03-6.")
+    role = forms.ChoiceField(
+        label="Role",
+        required=False,
+        choices=[("coordinator", "Coordinator"), ("partner", "Partner"), ("", "Not stated")],
+        widget=forms.RadioSelect,
+    )
+    started = forms.RegexField(
+        r"^\d{4}(-\d{2})?$",
+        label="Start",
+        required=False,
+        help_text="Year, or year and month, such as 2018-02.",
+        error_messages={"invalid": "Write a year such as 2018, or a year and month such as 2018-02."},
+        widget=forms.TextInput(attrs={"width": "s"}),
+    )
+    source = forms.URLField(
+        label="Source",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="A page that names the organisation as a member. Without one, the profile says that you stated it.",
+        widget=forms.URLInput(attrs={"width": "l"}),
+    )
