@@ -59,10 +59,7 @@ def _print_diff(
     proposals = "1 proposal" if given == 1 else f"{given} proposals"
     print(f"\n{proposals} checked against both: {turned} with another verdict")
     for proposal in touched:
-        if proposal.changes_verdict:
-            print(f"* {proposal.proposal}: was {_words(proposal.before.value)}, is now {_words(proposal.after.value)}")
-        else:
-            print(f"* {proposal.proposal}: still {_words(proposal.after.value)}, but rules answer differently")
+        print(f"* {proposal.sentence}")
         for rule in proposal.rules:
             before, after = (_words(v.value) if v else "no rule" for v in (rule.before, rule.after))
             print(f"    rule {rule.rule}: {before} -> {after}. {rule.reason}")

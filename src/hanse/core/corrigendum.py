@@ -284,6 +284,13 @@ class VerdictChange:
         """True if the answer for the proposal as a whole differs."""
         return self.before is not self.after
 
+    @property
+    def sentence(self) -> str:
+        """The change in plain words."""
+        if self.changes_verdict:
+            return f"{self.proposal}: was {in_words(self.before)}, is now {in_words(self.after)}"
+        return f"{self.proposal}: still {in_words(self.after)}, but rules answer differently"
+
 
 def verdict_changes(dossiers: Iterable[Dossier], old: Context, new: Context) -> tuple[VerdictChange, ...]:
     """The proposals that the two editions answer differently, in the order given.

@@ -214,7 +214,8 @@ def test_a_corrigendum_names_the_cases_it_turns(calls: datetime, odile: User) ->
     assert [change.item for change in effect.changes] == ["rule A-three-countries"]
     assert effect.asked > 20
     assert effect.turned
-    assert all(case.after.value != "eligible" for case in effect.turned)
+    assert all(case.sentence.startswith(f"{case.proposal}: was ") for case in effect.turned)
+    assert "was eligible, is now not eligible" in effect.turned[0].sentence
 
 
 def test_followers_read_what_changed(calls: datetime, odile: User, piet: User, giulia: User) -> None:
