@@ -144,7 +144,7 @@ class ProfileForm(_Sections):
         markets = self.fields["target_markets"]
         assert isinstance(markets, Several)  # noqa: S101 -- declared above
         regions = [(id, name) for id, name in profiles.markets().items() if id not in profiles.countries()]
-        unknown = [(id, name) for id, name in markets.choices if id not in profiles.markets()]
+        unknown = [(id, id) for id in self.initial.get("target_markets", ()) if id not in profiles.markets()]
         markets.choices = [("World regions", regions), ("Countries", list(profiles.countries().items())), *unknown]
 
     def clean_founded(self) -> int | None:
