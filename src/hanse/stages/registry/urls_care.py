@@ -2,10 +2,16 @@
 
 from django.urls import path
 
-from hanse.stages.registry.pages import directory, history, importing
+from hanse.stages.registry.pages import cleaning, directory, history, importing
 
 urlpatterns = [
     path("organisations/map", directory.europe, name="map"),
+    path("organisations/duplicates", cleaning.duplicates, name="duplicates"),
+    path("organisations/duplicates/look", cleaning.look, name="look"),
+    path("organisations/duplicates/<int:number>", cleaning.duplicate, name="duplicate"),
+    path("organisations/duplicates/<int:number>/keep/<slug:ref>", cleaning.merge_pair, name="merge_pair"),
+    path("organisations/merges", cleaning.merges, name="merges"),
+    path("organisations/merges/<int:number>", cleaning.merge, name="merge"),
     path("organisations/imports", importing.runs, name="imports"),
     path("organisations/imports/columns", importing.columns, name="import_columns"),
     path("organisations/imports/template.csv", importing.template, name="import_template"),

@@ -349,7 +349,7 @@ def split(*, actor: Any, merge: int, at: datetime, link: str = "") -> Merge:
 
 
 def _give_back_people(moved: Mapping[str, Any], staying: Organisation, returning: Organisation) -> None:
-    """Let those act again who did. A membership that has ended since stays with its end, and a new one stands beside."""
+    """Let those act again who did. What has ended since stays with its end, and a new membership stands beside it."""
     now = {m.pk: m for m in Membership.objects.filter(pk__in=[held["id"] for held in moved["memberships"]])}
     acting = set(returning.memberships.filter(until__isnull=True).values_list("user_id", flat=True))
     for held in moved["memberships"]:
@@ -417,7 +417,13 @@ def _put_back_facts(moved: Mapping[str, Any], staying: Organisation, names: Iter
         facts = moved["facts"].get(name)
         if facts is None:
             continue
-        Fact.objects.filter(pk__in=facts["learnt"], known_until=None).update(known_until=at)
+        taught = Fact.objects.filter(pk__in=facts["learnt"], known_until=None)
+        if taught.count() < len(facts["learnt"]):
+            # Something was learnt since, though it came to the same in the end: that stays in the history.
+            then = moved["filled"][name]["before"] if name in moved["filled"] else None
+            learn(staying, {name: then}, by=None, source="split from a merged profile", at=at)
+            continue
+        taught.update(known_until=at)
         for fact in Fact.objects.filter(pk__in=facts["closed"], organisation=staying).order_by("pk"):
             fact.pk, fact.known_from, fact.known_until = None, at, None
             fact.save(force_insert=True)

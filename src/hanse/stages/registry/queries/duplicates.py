@@ -21,8 +21,16 @@ from rapidfuzz import fuzz, process
 
 from hanse.ground.search import fold
 from hanse.stages.registry.models import DuplicatePair, LegalEntity, Merge, Organisation
+from hanse.stages.registry.queries.facts import ENTITY, in_words
 from hanse.stages.registry.queries.identifiers import normal
-from hanse.stages.registry.queries.profiles import IDENTIFIERS, name_key
+from hanse.stages.registry.queries.profiles import (
+    ENTITY_FIELDS,
+    IDENTIFIERS,
+    PROFILE_FIELDS,
+    entity_values_of,
+    name_key,
+    values_of,
+)
 
 Status = Organisation.Status
 LIVE = (Status.PUBLISHED, Status.REQUESTED)
@@ -366,6 +374,37 @@ def pair(number: int) -> DuplicatePair | None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A field of two profiles, in words; nothing where nothing is stated."""
+
+    label: str
+    first: str
+    second: str
+
+
+def side_by_side(first: Organisation, second: Organisation) -> tuple[list[Line], list[str]]:
+    """The fields in which two profiles differ, and the names of those in which they say the same."""
+    differing, same = [], []
+    for name, label, one, other in _stated(first, second):
+        line = Line(label, in_words(name, one), in_words(name, other))
+        if line.first != line.second:
+            differing.append(line)
+        elif line.first:
+            same.append(label)
+    return differing, same
+
+
+def _stated(first: Organisation, second: Organisation) -> Iterator[tuple[str, str, object, object]]:
+    mine, theirs = values_of(first), values_of(second)
+    for name, label in PROFILE_FIELDS.items():
+        yield name, label, mine[name], theirs[name]
+    mine, theirs = entity_values_of(first.legal_entity), entity_values_of(second.legal_entity)
+    for name, label in ENTITY_FIELDS.items():
+        of = label if name == "legal_name" else f"{label} (legal entity)"
+        yield f"{ENTITY}{name}", of, mine[name], theirs[name]
+
+
 def merges() -> QuerySet[Merge]:
     """All merges, those undone too."""
     return Merge.objects.select_related("kept", "merged", "by", "undone_by")
@@ -374,3 +413,30 @@ def merges() -> QuerySet[Merge]:
 def merge(number: int) -> Merge | None:
     """A merge."""
     return merges().filter(pk=number).first()
+
+
+def filled_in_words(values: Mapping[str, object]) -> list[str]:
+    """Fields with the values they are filled with."""
+    return [f"{PROFILE_FIELDS.get(name, name)}: {in_words(name, value)}" for name, value in values.items()]
+
+
+MOVED = {
+    "memberships": "people",
+    "invitations": "invitations",
+    "takeovers": "requests to take over",
+    "past_partnerships": "partnerships",
+    "former_refs": "earlier addresses",
+}
+
+
+def moved_in_words(merge: Merge) -> list[tuple[str, str]]:
+    """What a merge moved and filled in, in words."""
+    moved = merge.moved
+    counts = [(words[:1].upper() + words[1:], str(len(moved.get(kind, ())))) for kind, words in MOVED.items()]
+    filled = {name: one["after"] for name, one in moved.get("filled", {}).items()}
+    told = [(label, count) for label, count in counts if count != "0"]
+    if filled:
+        told.append(("Filled in", "; ".join(filled_in_words(filled))))
+    if moved.get("took_entity"):
+        told.append(("Legal entity", moved["legal_entity"]["values"]["legal_name"]))
+    return told
