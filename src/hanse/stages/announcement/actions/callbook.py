@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hanse.callbook.calls import CALLS, call_names
 from hanse.callbook.files import read_text
@@ -30,7 +30,7 @@ def load_callbook(at: datetime | None = None) -> list[CallEdition]:
         Faulty: if a folder of the callbook cannot be read.
     """
     at = at or clock.now()
-    made = [_load(name, at) for name in call_names()]
+    made = [_load_once(name, at) for name in call_names()]
     return [edition for edition in made if edition is not None]
 
 
@@ -49,6 +49,15 @@ def texts_on_disk(folder: Path) -> dict[str, str]:
     if faults:
         raise Faulty(faults)
     return texts
+
+
+def _load_once(name: str, at: datetime) -> CallEdition | None:
+    """Load a call, unless another process that starts at the same time was faster."""
+    try:
+        with transaction.atomic():
+            return _load(name, at)
+    except IntegrityError:
+        return None
 
 
 def _load(name: str, at: datetime) -> CallEdition | None:
