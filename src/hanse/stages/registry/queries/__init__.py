@@ -1,5 +1,6 @@
 """What the registry can be asked."""
 
+from hanse.stages.registry.queries.facts import as_known
 from hanse.stages.registry.queries.profiles import (
     by_ref,
     country_name,
@@ -17,6 +18,7 @@ from hanse.stages.registry.queries.profiles import (
 )
 
 __all__ = [
+    "as_known",
     "by_ref",
     "country_name",
     "language_name",
