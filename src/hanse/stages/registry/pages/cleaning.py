@@ -1,10 +1,9 @@
 """The officers' pages for duplicates: look, compare, decide, and undo."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -63,9 +62,9 @@ MERGES = Table(
 
 @appointed(Role.OFFICER)
 @require_GET
-def duplicates(request: HttpRequest) -> HttpResponseBase:
+def duplicates(request: HttpRequest) -> HttpResponse:
     """The pairs that wait for a decision, the likeliest first."""
-    return PAIRS.response(request, queries.open_pairs(), "registry/duplicates.html", {"form": NothingForm()})
+    return cast(HttpResponse, PAIRS.response(request, queries.open_pairs(), "registry/duplicates.html"))
 
 
 @appointed(Role.OFFICER)
@@ -147,9 +146,9 @@ def merge_pair(request: HttpRequest, number: int, ref: str) -> HttpResponse:
 
 @appointed(Role.OFFICER)
 @require_GET
-def merges(request: HttpRequest) -> HttpResponseBase:
+def merges(request: HttpRequest) -> HttpResponse:
     """All merges, those undone too."""
-    return MERGES.response(request, queries.merges(), "registry/merges.html")
+    return cast(HttpResponse, MERGES.response(request, queries.merges(), "registry/merges.html"))
 
 
 @appointed(Role.OFFICER)
