@@ -5,6 +5,7 @@ Each step is one transaction of bounded size, taken by the worker (`work_on`) or
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -120,8 +121,7 @@ def _read(run: ImportRun, at: datetime, most: int) -> int:
     year, seen = clock.today().year, imports.Seen()
     read: list[imports.Read] = []
     try:
-        with files.opened(run.file) as content:
-            cells = imports.cells_of(content)
+        with files.opened(run.file) as content, closing(imports.cells_of(content)) as cells:
             for one in islice(cells, run.rows):
                 seen.pass_by(one)
             for one in islice(cells, most):

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -63,7 +63,7 @@ COLUMNS: Sequence[Column] = (
     Column("summary", "One or two sentences.", "Sawmills and builders of the north.", 400),
     Column("description", "As long as it needs to be.", "", 10_000),
     Column("services", f"What it offers, with ; between; at most {MOST_SERVICES}.", "training; testing", 5_000),
-    Column("sectors", "Sectors by id or name, with ; between.", "wood; construction", 2_000),
+    Column("sectors", "Sectors by id or name, with ; between.", "forest-bioeconomy; construction", 2_000),
     Column("target_markets", "Countries and world regions by code, id or name, with ; between.", "JP; africa", 2_000),
     Column("languages", "Working languages by code or name, with ; between.", "fi; en", 500),
     Column("members_count", "How many members it has.", "120", 12),
@@ -142,7 +142,7 @@ class Read:
 # --- the file ----------------------------------------------------------------------------------------------------
 
 
-def cells_of(content: BinaryIO) -> Iterator[Cells]:
+def cells_of(content: BinaryIO) -> Generator[Cells, None, None]:
     """The rows of a file, one at a time.
 
     Raises:
