@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from hanse.stages.registry.models import Organisation, Tag
 from hanse.stages.registry.queries import listing, profiles
@@ -18,6 +20,29 @@ CAPPED = (
 )
 
 
+class Choice(forms.Select):
+    """A select of many options, drawn at once: a template for each of some hundred options takes longer than the page.
+
+    The first word is chosen where nothing is, and no option has attributes of its own.
+    """
+
+    template_name = "registry/choice.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """What the template shows."""
+        context = forms.Widget.get_context(self, name, value, attrs)
+        chosen = str(value or "")
+        context["widget"]["options"] = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((id, _SELECTED if id == chosen else "", label) for id, label in self.choices),
+        )
+        return context
+
+
+_SELECTED = mark_safe(" selected")
+
+
 def _choices(table: dict[str, str], any_of: str) -> list[tuple[str, str]]:
     return [("", any_of), *table.items()]
 
@@ -25,8 +50,8 @@ def _choices(table: dict[str, str], any_of: str) -> list[tuple[str, str]]:
 class MapFilter(forms.Form):
     """What the map is narrowed by."""
 
-    sector = forms.ChoiceField(label="Sector", required=False)
-    kind = forms.ChoiceField(label="Kind of organisation", required=False)
+    sector = forms.ChoiceField(label="Sector", required=False, widget=Choice)
+    kind = forms.ChoiceField(label="Kind of organisation", required=False, widget=Choice)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take what a form takes, and the choices of the reference tables."""
@@ -50,7 +75,8 @@ class MapFilter(forms.Form):
         if kind := asked.get("kind"):
             organisations = organisations.filter(kind=kind)
         if asked.get("international"):
-            organisations = organisations.filter(international=asked["international"] == "yes")
+            # Among one value, not equal to it: a bare boolean in a condition keeps SQLite from its index.
+            organisations = organisations.filter(international__in=(asked["international"] == "yes",))
         for name, tag in TAGS.items():
             if value := asked.get(name):
                 organisations = listing.tagged(organisations, tag, value)
@@ -67,9 +93,9 @@ class DirectoryFilter(MapFilter):
         help_text="In the name, the summary, the town, the services: all words, accents and case do not matter.",
         widget=forms.TextInput(attrs={"type": "search", "width": "l"}),
     )
-    country = forms.ChoiceField(label="Country", required=False)
-    market = forms.ChoiceField(label="Target market", required=False)
-    language = forms.ChoiceField(label="Working language", required=False)
+    country = forms.ChoiceField(label="Country", required=False, widget=Choice)
+    market = forms.ChoiceField(label="Target market", required=False, widget=Choice)
+    language = forms.ChoiceField(label="Working language", required=False, widget=Choice)
     international = forms.ChoiceField(
         label="International partners",
         required=False,
@@ -81,8 +107,8 @@ class DirectoryFilter(MapFilter):
         """Those in which the words stand and that all filters leave."""
         organisations = super().narrow(organisations)
         if words := self.cleaned_data.get("q"):
-            refs = listing.found_by(words)
-            if len(refs) >= listing.MOST_FOUND:
+            found = listing.found_by(words)
+            if len(found) >= listing.MOST_FOUND:
                 self.fields["q"].help_text = CAPPED
-            organisations = organisations.filter(ref__in=refs)
+            organisations = organisations.filter(pk__in=found)
         return organisations

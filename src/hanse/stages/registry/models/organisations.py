@@ -119,6 +119,8 @@ class Organisation(models.Model):
             models.Index(fields=("status", "name_key", "id"), name="registry_by_name"),
             models.Index(fields=("status", "country", "name_key", "id"), name="registry_by_country"),
             models.Index(fields=("status", "kind", "name_key", "id"), name="registry_by_kind"),
+            models.Index(fields=("status", "kind", "country"), name="registry_by_kind_and_place"),
+            models.Index(fields=("status", "international", "name_key", "id"), name="registry_by_reach"),
             models.Index(fields=("status", "requested_at"), name="registry_waiting"),
             models.Index(fields=("name_key",), name="registry_name_key"),
         )
