@@ -32,6 +32,7 @@ from hanse.ground.outbox.models import Message
 from hanse.stages.registry.actions import cleaning, people
 from hanse.stages.registry.actions.profiles import edit_legal_entity, edit_profile, keep_found, stand_on, write
 from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.registry.actions.registration import withdraw
 from hanse.stages.registry.actions.takeover import ask_for_takeover
 from hanse.stages.registry.models import (
     DuplicatePair,
@@ -369,6 +370,16 @@ def test_what_a_merge_taught_wrongly_is_believed_of_no_day_after_the_split() -> 
     split_again(merge)
     assert believed(kept, NOW.date(), LATER) == then
     assert believed(kept, NOW.date(), NOW + HOUR)["city"] == "Esbjerg"  # as known then
+
+
+def test_a_profile_withdrawn_since_gives_back_what_it_took() -> None:
+    kept, merged, keeper, _ = two()
+    before = state_of(merged)
+    merge = merged_into(kept, merged)
+    withdraw(actor=keeper, ref=kept.ref, at=NOW + HOUR)
+    split_again(merge)
+    assert state_of(merged) == before
+    assert state_of(kept)["status"] == "withdrawn"
 
 
 def test_a_value_changed_and_changed_back_is_emptied_with_its_history() -> None:

@@ -57,7 +57,6 @@ class Looked:
     dropped: int
 
 
-@transaction.atomic
 def look_for_duplicates(*, at: datetime, actor: Any = None) -> Looked:
     """Compare all published and requested profiles, and keep the pairs that look alike for an officer.
 
@@ -71,7 +70,13 @@ def look_for_duplicates(*, at: datetime, actor: Any = None) -> Looked:
     """
     if actor is not None and not may_decide_takeovers(actor, at):
         raise Refusal("Only officers look for duplicates.", 403)
-    found = duplicates.pairs_alike(duplicates.all_known())[:MOST_PAIRS]
+    found = duplicates.pairs_alike(duplicates.all_known())[:MOST_PAIRS]  # takes its time, and holds nobody up
+    with transaction.atomic():
+        return _keep(found, actor, at)
+
+
+def _keep(found: list[duplicates.Pair], actor: Any, at: datetime) -> Looked:
+    """Keep what was found in step with what was found before."""
     seen = {(pair.first_id, pair.second_id): pair for pair in DuplicatePair.objects.all()}
     new, changed, open_now = [], [], 0
     for pair in found:
