@@ -4,6 +4,7 @@ Their profiles say what the sources say and no more: nobody asked for their regi
 were registered stays unknown, and so does what kind of organisation they are.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -20,8 +21,13 @@ LISTED = "reference data"
 
 @transaction.atomic
 def load_reference_data(*, at: datetime) -> int:
-    """List the organisations that are not listed yet, and their partnerships; how many were added."""
-    listed = dict(Organisation.objects.exclude(source="").values_list("name", "pk"))
+    """List the organisations that were never listed, with their partnerships; how many were added.
+
+    What has become of a profile since, by its owner, an officer or a merge, is left alone.
+    """
+    # The fact of its first name stays, however it is called by now.
+    names = Fact.objects.filter(name="name", by=None).exclude(source="")
+    listed = set(names.values_list("value", flat=True))
     sources = reference.organisation_sources()
     taken = set(Organisation.objects.values_list("ref", flat=True))
     added = []
@@ -58,7 +64,7 @@ def load_reference_data(*, at: datetime) -> int:
         )
         if value
     )
-    _partnerships()
+    _partnerships({organisation.name: organisation.pk for organisation in added})
     search.put_many(SEARCH, [(one.ref, one.name, profiles.search_text(one)) for one in added])
     if added:
         facts = {"organisations": len(added)}
@@ -68,9 +74,8 @@ def load_reference_data(*, at: datetime) -> int:
     return len(added)
 
 
-def _partnerships() -> None:
-    """The partnerships of the organisations listed, each with its source; those already there stay."""
-    listed = dict(Organisation.objects.exclude(source="").values_list("name", "pk"))
+def _partnerships(listed: Mapping[str, int]) -> None:
+    """The partnerships of organisations listed by name, each with its source."""
     PastPartnership.objects.bulk_create(
         [
             PastPartnership(

@@ -109,6 +109,6 @@ class DirectoryFilter(MapFilter):
         if words := self.cleaned_data.get("q"):
             found = listing.found_by(words)
             if len(found) >= listing.MOST_FOUND:
-                self.fields["q"].help_text = CAPPED
+                self["q"].help_text = CAPPED
             organisations = organisations.filter(pk__in=found)
         return organisations
