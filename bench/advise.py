@@ -32,7 +32,8 @@ from pathlib import Path
 from hanse.callbook.calls import read_call
 from hanse.callbook.pools import read_pool
 from hanse.callbook.reference import geography, sectors
-from hanse.cli.setting import context_for, vocabulary
+from hanse.callbook.setting import vocabulary
+from hanse.cli.setting import context_for
 from hanse.core.consortium import Organisation
 from hanse.core.eligibility.advice import complementarity, resilience, roster_of, smallest_additions
 from hanse.core.eligibility.engine import Examiner

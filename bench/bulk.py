@@ -99,7 +99,8 @@ def _work(what: str, path: Path, runs: int) -> dict[str, Any]:
     from bench.bulk_by_hand import NO_VERDICT, places_of
 
     from hanse.callbook.calls import read_call
-    from hanse.cli.setting import context_for, vocabulary
+    from hanse.callbook.setting import vocabulary
+    from hanse.cli.setting import context_for
     from hanse.engines.portfolio import read_table
 
     context = context_for(read_call(CALL))

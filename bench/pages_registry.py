@@ -137,7 +137,7 @@ def _batch(chance: random.Random, numbers: range, sectors: list[str], markets: l
         for value in values
     )
     RegistrationStep.objects.bulk_create(
-        RegistrationStep(organisation=organisation, status=status, at=at)
+        RegistrationStep(organisation=organisation, status=status, at=at or BEGINNING)
         for organisation in organisations
         for status, at in (
             (Organisation.Status.REQUESTED, organisation.requested_at),

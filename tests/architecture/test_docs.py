@@ -56,6 +56,8 @@ def unexplained(path: Path) -> Iterator[str]:
         for node in holder.body:
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or node.name.startswith("_"):
                 continue
+            if node.name == "Meta":  # Django's place for options; the class around it is explained
+                continue
             if ast.get_docstring(node) is None:
                 yield f"{name_of(path)}:{node.lineno}: {prefix}{node.name}"
             if isinstance(node, ast.ClassDef):

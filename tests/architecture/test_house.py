@@ -53,7 +53,7 @@ def test_a_stage_points_to_earlier_ones_only_and_leaves_no_name_there() -> None:
             for field in model._meta.get_fields():
                 if not isinstance(field, ForeignKey | OneToOneField | ManyToManyField):
                     continue
-                other = field.related_model._meta.app_label  # type: ignore[union-attr]
+                other = field.related_model._meta.app_label
                 if other == stage:
                     continue
                 if other in STAGES and STAGES.index(other) > position:

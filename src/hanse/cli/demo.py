@@ -28,7 +28,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    configure("demo", Path(arguments.data))
+    configure("demo", Path(arguments.data), f"http://{arguments.host}:{arguments.port}")
     from django.core.management import call_command
 
     prepare()

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     from django.core.management import call_command
 
-    configure("live", Path(arguments.data))
+    configure("live", Path(arguments.data), f"http://{arguments.host}:{arguments.port}")
     prepare()
     call_command("collectstatic", interactive=False, verbosity=0)
     print(f"Hanse listens on http://{arguments.host}:{arguments.port}", flush=True)

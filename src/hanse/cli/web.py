@@ -29,10 +29,10 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="server processes (default 1)")
 
 
-def configure(mode: str, data: Path) -> None:
+def configure(mode: str, data: Path, address: str = "") -> None:
     """Set the environment that the site's settings read, and start Django.
 
-    What the environment says already stays. A live site without a secret gets one, kept in the data folder.
+    What the environment says already stays. `address` is where people reach the site. A live site without a secret gets one, kept in the data folder.
 
     Raises:
         Faulty: if the web application is not installed, or the data folder cannot be used.
@@ -48,6 +48,8 @@ def configure(mode: str, data: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.site.settings")
     os.environ.setdefault("HANSE_MODE", mode)
     os.environ.setdefault("HANSE_DATA", str(data.resolve()))
+    if address:
+        os.environ.setdefault("HANSE_ADDRESS", address)
     if not os.environ.get("HANSE_SECRET_KEY"):
         os.environ["HANSE_SECRET_KEY"] = _secret(data / "secret-key")
     django.setup()

@@ -27,6 +27,8 @@ SECRET_KEY = _told("SECRET_KEY") or ("only-for-demonstration" * 3 if MODE == "de
 if not SECRET_KEY:
     raise ImproperlyConfigured("HANSE_SECRET_KEY is not set; `hanse serve` makes one on first use")
 ALLOWED_HOSTS = _told("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ADDRESS = _told("ADDRESS", "http://localhost:8000").rstrip("/")
+"""Where people reach the site, for links in messages that no request asked for."""
 SECURE = _told("HTTPS", "no" if MODE == "demo" else "yes") == "yes"
 """Whether the site is reached by HTTPS: cookies are then sent over nothing else."""
 
@@ -59,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hanse.site.proxy.VisitorAddress",
     "hanse.ground.clock.middleware.StampArrival",  # first: when a request came decides, not when it is served
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -182,7 +185,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _told("BEHIND_PROXY", "no") == "yes" else None
+BEHIND_PROXY = _told("BEHIND_PROXY", "no") == "yes"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 CSRF_FAILURE_VIEW = "hanse.site.pages.csrf_failure"
 
 LOGGING: dict[str, Any] = {

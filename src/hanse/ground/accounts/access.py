@@ -15,13 +15,14 @@ from typing import Any, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from hanse.ground import clock
 from hanse.ground.accounts.models import Role
 
 P = ParamSpec("P")
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _REMEMBERED = "_hanse_roles"
@@ -83,7 +84,7 @@ def roles_of(user: Any, at: datetime) -> frozenset[Role]:
 
 def _guarded(view: View, access: Access) -> View:
     @wraps(view)
-    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guard(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not may_enter(request.user, access, request.method or "", clock.now()):

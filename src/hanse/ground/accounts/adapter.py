@@ -13,7 +13,7 @@ from hanse.ground import audit, clock, outbox
 from hanse.ground.accounts.models import NAME_LENGTH, User
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """Accounts with an address and a name."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return saved
 
 
-class ProviderAdapter(DefaultSocialAccountAdapter):
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # the same
     """People who come by a provider of OpenID Connect."""
 
     def populate_user(self, request: HttpRequest, sociallogin: Any, data: dict[str, Any]) -> User:

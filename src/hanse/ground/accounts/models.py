@@ -1,7 +1,7 @@
 """People, and what they are appointed to."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -44,14 +44,6 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store; who joined without a date joined now."""
-        if self.joined_at is None:
-            from hanse.ground import clock
-
-            self.joined_at = clock.now()
-        super().save(*args, **kwargs)
 
 
 class Role(models.TextChoices):

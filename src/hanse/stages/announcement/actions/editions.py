@@ -7,6 +7,7 @@ itself is the lock.
 from collections.abc import Mapping
 from datetime import date, datetime, time
 
+from django.conf import settings
 from django.db import transaction
 
 from hanse.core.call import Call
@@ -265,7 +266,7 @@ def _tell(edition: CallEdition, at: datetime) -> int:
     what = "the deadline is moved" if moved else "the call is changed"
     body = (
         f"{edition.title}\n\nEdition {edition.number} is in force. {edition.reason}\n\n"
-        f"What changed:\n{listed}\n\nThe call: /calls/{edition.reference}\n"
+        f"What changed:\n{listed}\n\nThe call: {settings.ADDRESS}/calls/{edition.reference}\n"
     )
     return tell_followers(
         edition.reference,

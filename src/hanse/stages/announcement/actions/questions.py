@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 
@@ -91,7 +92,7 @@ def publish_answer(*, actor: User, reference: str, number: int, at: datetime) ->
     told = tell_followers(
         reference,
         subject=f"{reference}: question {number} is answered",
-        body=f"{question.wording}\n\n{question.answer}\n\nAll questions: /calls/{reference}/questions\n",
+        body=f"{question.wording}\n\n{question.answer}\n\nAll questions: {settings.ADDRESS}/calls/{reference}/questions\n",
         at=at,
         key=f"question:{reference}:{number}",
         purpose="answer to a question on a call",

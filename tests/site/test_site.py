@@ -1,0 +1,160 @@
+"""The pages that join several stages: home, desks, clock, outbox, administration, record, errors, health."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from tests.people import browsing
+
+from hanse.ground import clock, outbox
+from hanse.ground.audit.models import Event
+from hanse.site import pages
+from hanse.stages.announcement.actions import load_callbook
+
+pytestmark = pytest.mark.django_db
+MOST_QUERIES = 15
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_home_leads_to_the_open_call_with_its_deadline(at: datetime) -> None:
+    load_callbook(at)
+    page = text(browsing().get("/"))
+    assert "Open now: Clusters Go International 2020" in page
+    assert "2\u00a0December\u00a02020, 17:00 Brussels time" in page
+    assert "/calls/COS-CLUSINT-2020-3-01/check" in page
+
+
+def test_home_says_so_if_no_call_is_open(at: datetime) -> None:
+    load_callbook(at)
+    clock.set_clock(instant=at.replace(year=2030))
+    assert "No call is open now" in text(browsing().get("/"))
+
+
+def test_health_tells_machines_how_the_site_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert json.loads(browsing().get("/health").content)["status"] == "ok"
+
+    def gone(*_: object, **__: object) -> None:
+        raise DatabaseError("gone")
+
+    monkeypatch.setattr(pages.connection, "cursor", gone)
+    answer = pages.health(RequestFactory().get("/health"))
+    assert (answer.status_code, json.loads(answer.content)["status"]) == (503, "down")
+
+
+@pytest.mark.parametrize(
+    ("who", "desks"),
+    [
+        ("charlie", ["As an applicant"]),
+        ("odile", ["As an applicant", "As a programme officer"]),
+        ("halvard", ["As an applicant", "As an auditor"]),
+        ("elena", ["As an applicant", "As an expert"]),
+    ],
+)
+def test_everybody_has_the_desks_of_their_parts(who: str, desks: list[str], at: datetime) -> None:
+    page = text(browsing(who).get("/work"))
+    for desk in ("As an applicant", "As a programme officer", "As an auditor", "As an expert"):
+        assert (f">{desk}</h2>" in page) is (desk in desks)
+
+
+def test_an_officer_sets_the_clock_and_it_shows_on_every_page(at: datetime) -> None:
+    client = browsing("odile")
+    client.post("/clock", {"day": "2020-12-02", "time": "17:00"})
+    assert clock.now().isoformat().startswith("2020-12-02T16:00")
+    assert "2\u00a0December\u00a02020, 17:00" in text(browsing().get("/calls"))
+    event = Event.objects.get(act="set rehearsal clock")
+    assert event.facts["to"] == "2020-12-02T17:00:00+01:00"
+    client.post("/clock", {"reset": "yes"})
+    assert not clock.reading().shifted
+
+
+@pytest.mark.parametrize(
+    "typed", [{"day": "2 December", "time": "17:00"}, {"day": "", "time": ""}, {"day": "2021-03-28", "time": "02:30"}]
+)
+def test_a_time_that_cannot_be_is_shown_again(typed: dict[str, str], at: datetime) -> None:
+    client = browsing("odile")
+    before = Event.objects.count()
+    answer = client.post("/clock", typed)
+    assert answer.status_code == 422
+    assert 'href="#id_' in text(answer) or "does not exist" in text(answer)
+    assert Event.objects.count() == before
+
+
+def test_a_live_site_has_no_clock_page(settings: Any, at: datetime) -> None:
+    client = browsing("odile")
+    settings.MODE = "live"
+    assert client.get("/clock").status_code == 404
+    assert client.post("/clock", {"reset": "yes"}).status_code == 404
+
+
+def test_the_outbox_is_public_in_a_demonstration_only(settings: Any, at: datetime) -> None:
+    with transaction.atomic():
+        outbox.post(to="giulia@hanse.example", subject="<b>Welcome</b>", body="See https://hanse.example/x", at=at)
+    assert browsing().get("/outbox").status_code == 302
+    assert browsing("charlie").get("/outbox").status_code == 403
+    assert "&lt;b&gt;Welcome" in text(browsing("odile").get("/outbox"))
+    settings.MODE = "demo"
+    assert browsing().get("/outbox").status_code == 200
+
+
+def test_the_record_is_paged_and_its_chain_can_be_checked(at: datetime) -> None:
+    from hanse.ground import audit
+
+    for n in range(pages.EVENTS_A_PAGE + 5):
+        with transaction.atomic():
+            audit.record(f"act {n}", actor=None, subject=("thing", "x"), at=at)
+    client = browsing("odile")
+    page = text(client.get("/administration/record"))
+    assert f"act {pages.EVENTS_A_PAGE + 4}<" in page.replace("</td>", "<")
+    assert "act 0<" not in page
+    older = page.split('href="?before=')[1].split('"')[0]
+    assert "act 0<" in text(client.get(f"/administration/record?before={older}"))
+    assert "The chain holds" in text(client.get("/administration/record?verify"))
+    for hostile in ("x", "-1", "9" * 30, "%00"):
+        assert client.get(f"/administration/record?before={hostile}").status_code == 200
+
+
+def test_a_broken_chain_is_told(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages.audit, "verify", lambda: 7)
+    page = text(browsing("odile").get("/administration/record?verify"))
+    assert "The chain is broken" in page
+    assert "Entry 7" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/work", "/administration", "/administration/record", "/outbox"])
+def test_pages_ask_the_database_little(path: str, at: datetime) -> None:
+    load_callbook(at)
+    client = browsing("odile")
+    client.get(path)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(path).status_code == 200
+    assert len(asked) <= MOST_QUERIES
+
+
+def test_errors_have_pages_in_plain_words(at: datetime) -> None:
+    missing = browsing().get("/nowhere")
+    assert missing.status_code == 404
+    assert "hanse-header" in text(missing)
+    closed = browsing("charlie").get("/administration")
+    assert closed.status_code == 403
+    assert "hanse-header" in text(closed)
+    stale = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "x"})
+    assert stale.status_code == 403
+    assert "hanse-header" in text(stale)
+
+
+def test_a_fault_of_ours_says_when_the_request_came_in(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(pages.announcement, "open_calls", broken)
+    client = Client(raise_request_exception=False)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "29\u00a0November\u00a02020, 17:00" in text(answer)
