@@ -302,7 +302,7 @@ class Spelt(Func):
 def _entities_with(numbers: Iterable[tuple[str, str]]) -> list[int]:
     """Legal entities that bear one of these numbers, however either is written."""
     same = Q()
-    stripped = {}
+    stripped: dict[str, Any] = {}
     for name, number in numbers:
         bare: Replace | F = F(name)
         for sign in SPARE:
