@@ -39,9 +39,9 @@ def listed(name: str, **values: Any) -> Organisation:
     return one
 
 
-def names(client: Client | None = None, **asked: str) -> list[str]:
+def names(**asked: str) -> list[str]:
     """The names that the page shows, in their order."""
-    answer = (client or Client()).get(LIST, asked)
+    answer = Client().get(LIST, asked)
     assert answer.status_code == 200
     return re.findall(r'data-ecl-table-header="Name"><a [^>]*><bdi>(.*?)</bdi>', answer.content.decode())
 
@@ -108,9 +108,8 @@ def test_too_many_found_by_words_are_said_to_be(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(listing, "MOST_FOUND", 2)
     for number in range(3):
         listed(f"Network {number}")
-    client = Client()
-    assert len(names(client, q="network")) == 2
-    assert "add a word" in client.get(LIST, {"q": "network"}).content.decode()
+    assert len(names(q="network")) == 2
+    assert "add a word" in Client().get(LIST, {"q": "network"}).content.decode()
 
 
 def test_htmx_gets_the_table_alone() -> None:

@@ -226,16 +226,15 @@ def _stand(rows: Sequence[imports.Read], made: Sequence[Organisation], at: datet
                 known.setdefault(number, entity)
     named = [(row, one) for row, one in zip(rows, made, strict=True) if row.entity]
     refs = _free_refs((f"le-{one.ref}" for _, one in named), LegalEntity)
-    new = []
+    new: list[LegalEntity] = []
     for (row, one), ref in zip(named, refs, strict=True):
         numbers = imports.numbers_of(row.entity)
-        entity = next((known[number] for number in numbers if number in known), None)
-        if entity is None:
-            entity = LegalEntity(ref=ref, created_at=at, **row.entity)
-            new.append(entity)
-            for number in numbers:
-                known[number] = entity
-        one.legal_entity = entity
+        found = next((known[number] for number in numbers if number in known), None)
+        if found is None:
+            found = LegalEntity(ref=ref, created_at=at, **row.entity)
+            new.append(found)
+            known |= dict.fromkeys(numbers, found)
+        one.legal_entity = found
     LegalEntity.objects.bulk_create(new)
     for _, one in named:
         one.legal_entity = one.legal_entity  # takes over the id that the entity has by now

@@ -5,7 +5,7 @@ Check digits are those of python-stdnum; registers themselves are not asked.
 
 import re
 from dataclasses import dataclass
-from types import ModuleType
+from typing import Any
 
 from stdnum import get_cc_module, lei
 from stdnum.exceptions import ValidationError
@@ -76,5 +76,5 @@ def check_national_number(value: str, country: str = "") -> Doubt | None:  # noq
     return Doubt("There is no digit in it. State the number as the register writes it, with its place if it needs one.")
 
 
-def _vat_rules(code: str) -> ModuleType | None:
+def _vat_rules(code: str) -> Any:
     return get_cc_module(code.lower(), "vat") if re.fullmatch(r"[A-Z]{2}", code) else None
