@@ -422,7 +422,7 @@ def side_by_side(first: Organisation, second: Organisation) -> tuple[list[Line],
         line = Line(label, in_words(name, one), in_words(name, other))
         if line.first != line.second:
             differing.append(line)
-        elif line.first:
+        elif line.first and one is not False:
             same.append(label)
     return differing, same
 
