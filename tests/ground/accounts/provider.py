@@ -14,6 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 CLIENT, SECRET = "hanse", "between the site and its provider"
+KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class Provider(ThreadingHTTPServer):
@@ -22,6 +23,7 @@ class Provider(ThreadingHTTPServer):
     Attributes:
         person: what it tells of that person.
         claims: what it puts into the token beyond that, to make it wrong.
+        answers: what it answers at an address instead of what it should.
         asked: the addresses it was asked for.
     """
 
@@ -31,10 +33,11 @@ class Provider(ThreadingHTTPServer):
         self.claims: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: set[str] = set()
+        self.answers: dict[str, Any] = {}
         self.asked: list[str] = []
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self.key = KEY
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
-        self._thread = Thread(target=self.serve_forever, daemon=True)
+        self._thread = Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -62,9 +65,13 @@ class Provider(ThreadingHTTPServer):
         access = secrets.token_urlsafe(16)
         self.tokens.add(access)
         now = int(time.time())
-        claims = {"iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 300, **self.person, **self.claims}
-        signed = jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "k1"})
+        claims = {"iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 300, "nonce": asked["nonce"]}
+        signed = self.sign(claims | self.person | self.claims)
         return {"access_token": access, "token_type": "Bearer", "expires_in": 300, "id_token": signed}
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """A token with claims, signed with the key that the provider shows."""
+        return jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "k1"})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -73,7 +80,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         here = self.server.address
-        if self.path == "/.well-known/openid-configuration":
+        if self.path in self.server.answers:
+            self._answer(self.server.answers[self.path])
+        elif self.path == "/authorize" or self.path.startswith("/authorize?"):
+            self.send_response(302)
+            self.send_header("Location", self.server.authorise(self.path))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif self.path == "/.well-known/openid-configuration":
             self._answer(
                 {
                     "issuer": here,
@@ -99,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         made = self.server.token({name: values[0] for name, values in parse_qs(body).items()})
         self._answer(made or {"error": "invalid_grant"}, 200 if made else 400)
 
-    def _answer(self, content: dict[str, Any], status: int = 200) -> None:
+    def _answer(self, content: Any, status: int = 200) -> None:
         body = json.dumps(content).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

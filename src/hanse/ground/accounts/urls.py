@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from allauth.account import urls as account
 from allauth.mfa import urls as mfa
 from allauth.socialaccount import urls as socialaccount
-from allauth.socialaccount.providers.openid_connect import urls as openid_connect
 from django.urls import URLPattern, URLResolver, include, path
 
-from hanse.ground.accounts import pages
+from hanse.ground.accounts import pages, provider
 from hanse.ground.accounts.access import anyone
 
 own = [
@@ -36,5 +35,6 @@ urlpatterns = [
     path("", include(_marked(account.urlpatterns))),
     path("2fa/", include(_marked(mfa.urlpatterns))),
     path("provider/", include(_marked(socialaccount.urlpatterns))),
-    path("", include(_marked(openid_connect.urlpatterns))),
+    path("oidc/<slug:provider_id>/login/", provider.login, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", provider.callback, name="openid_connect_callback"),
 ]
