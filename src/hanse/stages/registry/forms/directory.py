@@ -90,7 +90,6 @@ class DirectoryFilter(MapFilter):
         label="Words",
         required=False,
         max_length=200,
-        help_text="In the name, the summary, the town, the services: all words, accents and case do not matter.",
         widget=forms.TextInput(attrs={"type": "search", "width": "l"}),
     )
     country = forms.ChoiceField(label="Country", required=False, widget=Choice)

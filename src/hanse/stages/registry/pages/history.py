@@ -36,7 +36,7 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
     learnt = [
         fact
         for fact in facts.history(shown)[: LEARNT_SHOWN + 1]
-        if since is None or fact.known_until is None or fact.known_until > since
+        if fact.name != facts.WHICH_ENTITY and (since is None or fact.known_until is None or fact.known_until > since)
     ]
     context = {
         "organisation": shown,

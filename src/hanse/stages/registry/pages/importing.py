@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hanse.ground import clock
@@ -35,7 +35,8 @@ def _name(row: ImportRow) -> tuple[str, str]:
 
 
 def _listed(sentences: list[str]) -> Any:
-    return format_html_join("", "<p>{}</p>", [(sentence,) for sentence in sentences])
+    told = format_html_join("", "<p>{}</p>", [(sentence,) for sentence in sentences])
+    return format_html("<div>{}</div>", told) if told else ""
 
 
 _SHARED: dict[str, Any] = {
@@ -43,7 +44,7 @@ _SHARED: dict[str, Any] = {
     "order": "line",
     "nouns": ("row", "rows"),
     "caption": "Rows of the file",
-    "empty": "No such row.",
+    "empty": "There is no row of this kind.",
     "name": "rows",
     "size": 50,
 }

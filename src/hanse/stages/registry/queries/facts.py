@@ -22,7 +22,9 @@ from hanse.stages.registry.queries.profiles import (
     sector_name,
 )
 
-ENTITY = "legal_entity."
+WHICH_ENTITY = "legal_entity"
+"""The fact that tells on which legal entity a profile stands."""
+ENTITY = f"{WHICH_ENTITY}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def _snapshot(organisation: Organisation, values: Mapping[str, Any], known_at: d
         id=organisation.ref,
         legal_name=str(values.get(f"{ENTITY}legal_name") or values.get("name") or organisation.name),
         country=values.get("country") or NOT_STATED,
-        legal_entity=values.get("legal_entity") or NOT_STATED,
+        legal_entity=values.get(WHICH_ENTITY) or NOT_STATED,
         kind=core.OrganisationKind(kind) if kind else NOT_STATED,
         own_legal_personality=NOT_STATED if personality is None else personality,
         registered_on=registered,
