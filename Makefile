@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: demo tour test check lint types contracts core-tests docs readme bench clean
+.PHONY: demo tour test check lint types contracts core-tests docs readme screenshots bench clean
 
 demo: $(VENV)/.ready-site out/demo/.prepared
 	$(BIN)/hanse demo
@@ -53,6 +53,11 @@ docs: $(VENV)/.ready-dev
 
 readme: $(VENV)/.ready-dev
 	$(BIN)/python tools/readme.py
+
+# The pictures of the tutorial, from a demonstration in a real browser.
+screenshots: $(VENV)/.ready-dev
+	tools/chromium.sh
+	$(BIN)/python tools/screenshots.py
 
 bench: $(VENV)/.ready-dev
 	$(BIN)/python bench/run.py

@@ -11,21 +11,20 @@ import gzip
 import json
 import os
 import re
-import signal
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
+
+REPOSITORY = Path(__file__).parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from tools.running import Running  # noqa: E402 -- the tools lie beside, not in the package
 
 ORGANISATIONS = 50_000
-HERE = Path(__file__).parent
-REPOSITORY = HERE.parent
 
 
 def main() -> None:
@@ -50,7 +49,7 @@ def _measure(quick: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "HANSE_MODE": "rehearsal", "HANSE_DATA": folder, "HANSE_SECRET_KEY": "bench" * 10}
         command = [sys.executable, __file__, "--pages", str(count), str(requests)]
-        done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
         pages: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "demo"
@@ -87,9 +86,14 @@ def _pages(count: int, requests: int) -> dict[str, Any]:
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
+
+    from hanse.ground import clock
+    from hanse.site.demonstration import STARTS_AT
     from pages_registry import addresses, fill, searches
 
     call_command("prepare", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    clock.set_clock(instant=STARTS_AT)
     fill(count)
     client = Client(HTTP_HOST="localhost", headers={"accept": "text/html"})
     found: dict[str, Any] = {}
@@ -97,13 +101,14 @@ def _pages(count: int, requests: int) -> dict[str, Any]:
         client.get(paths[0])  # templates are compiled once
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(paths[0])
+        queries = len(captured)  # now: the next request empties the log
         assert answer.status_code == 200, (name, paths[0], answer.status_code)
         milliseconds = []
         for path in paths:
             start = time.perf_counter()
             client.get(path)
             milliseconds.append((time.perf_counter() - start) * 1000)
-        found[name] = {"p95_ms": _p95(milliseconds), "queries": len(captured)}
+        found[name] = {"p95_ms": _p95(milliseconds), "queries": queries}
     return {"pages": found, "search_p95_ms": _p95(searches(requests))}
 
 
@@ -118,56 +123,19 @@ def _hanse(*words: str) -> None:
 
 def _first_page(command: str, data: Path) -> float:
     """Seconds from starting the server to the first whole page."""
-    with _Running(command, data) as running:
+    with Running(command, data) as running:
         return running.seconds
-
-
-class _Running:
-    """A server in a process of its own, up when its first page has come."""
-
-    def __init__(self, command: str, data: Path):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.command = [
-            sys.executable, "-m", "hanse.cli.main", command, "--data", str(data), "--port", str(self.port),
-        ]  # fmt: skip
-
-    def __enter__(self) -> Self:
-        start = time.perf_counter()
-        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, start_new_session=True)
-        while True:
-            try:
-                self.get("/")
-                break
-            except (urllib.error.URLError, ConnectionError):
-                assert self.process.poll() is None, "the server ended"
-                assert time.perf_counter() - start < 60, "no page within a minute"
-                time.sleep(0.01)
-        self.seconds = time.perf_counter() - start
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        os.killpg(self.process.pid, signal.SIGTERM)
-        self.process.wait(20)
-
-    def get(self, path: str) -> bytes:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Accept-Encoding": "gzip"})
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 -- our own server, on loopback
-            body: bytes = answer.read()
-            self.encoding = answer.headers.get("Content-Encoding", "")
-        return body
 
 
 def _weight(data: Path) -> dict[str, int]:
     """Bytes of some pages with all styles, scripts and images that they name, as sent."""
     weights = {}
-    with _Running("demo", data) as running:
+    with Running("demo", data) as running:
         for path in ("/", "/calls/COS-CLUSINT-2020-3-01", "/organisations"):
-            sent = running.get(path)
-            text = (gzip.decompress(sent) if running.encoding == "gzip" else sent).decode()
+            sent, encoding = running.get(path)
+            text = (gzip.decompress(sent) if encoding == "gzip" else sent).decode()
             parts = set(re.findall(r'(?:src|href)="(/static/[^"#]+)', text))
-            weights[path] = len(sent) + sum(len(running.get(part)) for part in parts)
+            weights[path] = len(sent) + sum(len(running.get(part)[0]) for part in parts)
     return weights
 
 
@@ -185,5 +153,4 @@ def _installed(quick: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(REPOSITORY))
     main()

@@ -86,3 +86,12 @@ def test_templates_carry_no_script_style_or_handler() -> None:
         for match in inline.finditer(file.read_text(encoding="utf-8"))
     ]
     assert not found, "\n".join(found)
+
+
+def test_the_tutorial_shows_the_pictures_that_are_made() -> None:
+    from tools.screenshots import STEPS
+
+    page = ROOT / "docs" / "tutorial" / "first-visit.md"
+    named = set(re.findall(r"\]\(images/([\w-]+)\.png\)", page.read_text(encoding="utf-8")))
+    assert named == {*STEPS, "phone"}
+    assert {file.stem for file in (page.parent / "images").glob("*.png")} == named

@@ -2,58 +2,23 @@
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from tools.running import Running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
-PATIENCE = 60
-"""Seconds to wait for a server that starts."""
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a demonstration that runs for all tests of this session."""
-    data = tmp_path_factory.mktemp("demo")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("HANSE_", "DJANGO_"))}
-    command = [sys.executable, "-m", "hanse.cli.main", "demo", "--data", str(data), "--port", str(port)]
-    with (data / "server.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address, server, data / "server.log")
-            yield address
-        finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(20)
-    said = (data / "server.log").read_text()
-    assert "Traceback" not in said, said
-
-
-def _wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/health", timeout=5).close()  # noqa: S310 -- our own server, on loopback
-            return
-        except (urllib.error.URLError, ConnectionError):
-            assert server.poll() is None, f"the server ended: {log.read_text()}"
-            assert time.monotonic() < deadline, f"no answer within {PATIENCE} s: {log.read_text()}"
-            time.sleep(0.05)
+    with Running("demo", tmp_path_factory.mktemp("site") / "demo") as running:
+        yield running.address
+    assert "Traceback" not in running.said(), running.said()
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,8 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
 def configure(mode: str, data: Path, address: str = "") -> None:
     """Set the environment that the site's settings read, and start Django.
 
-    What the environment says already stays. `address` is where people reach the site. A live site without a secret gets one, kept in the data folder.
+    What the environment says already stays. `address` is where people reach the site. A live site without a secret
+    gets one, kept in the data folder.
 
     Raises:
         Faulty: if the web application is not installed, or the data folder cannot be used.

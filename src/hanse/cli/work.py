@@ -1,4 +1,4 @@
-"""`hanse work`: send the messages of the outbox, until stopped."""
+"""`hanse work`: send the messages of the outbox and go on with imports, until stopped."""
 
 import argparse
 from pathlib import Path
@@ -16,7 +16,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = commands.add_parser(
         "work",
-        help="send the messages of the outbox",
+        help="send the messages of the outbox and go on with imports",
         description=__doc__,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -30,6 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     configure("live", Path(arguments.data))
     from hanse.ground import clock, outbox
     from hanse.ground.outbox import worker
+    from hanse.stages.registry.actions.importing import work_on
 
-    worker.run([lambda: outbox.deliver(clock.now())], until_idle=arguments.once)
+    worker.run([lambda: outbox.deliver(clock.now()), lambda: work_on(clock.now())], until_idle=arguments.once)
     return 0
