@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from hanse.ground import audit, clock, files, search
@@ -25,6 +25,7 @@ STEP = 500
 READ_FOR_ONE_WRITTEN = 10
 """Rows read while one would be imported: reading is that much cheaper."""
 ASKED_AT_ONCE = 5000
+TRIES = 3
 SUBJECT = "import"
 
 
@@ -102,9 +103,18 @@ def continue_run(run_id: int, at: datetime, most: int = STEP) -> ImportRun:
     return ImportRun.objects.select_related("by", "file").get(pk=run_id)
 
 
-@transaction.atomic
 def step(number: int, at: datetime, most: int = STEP) -> int:
     """One step; how many rows it handled, at least 1 as long as something was left to do."""
+    for _ in range(TRIES - 1):
+        try:
+            return _step(number, at, most)
+        except IntegrityError:  # somebody gave out the same ref at the same moment; the next look sees it
+            continue
+    return _step(number, at, most)
+
+
+@transaction.atomic
+def _step(number: int, at: datetime, most: int) -> int:
     run = _locked(number)
     if run.state == State.READING:
         return _read(run, at, most * READ_FOR_ONE_WRITTEN)
