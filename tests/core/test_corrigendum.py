@@ -203,3 +203,11 @@ def test_an_unknown_figure_keeps_its_note() -> None:
     old = call()
     noted = replace(old, edition_date=Unknown("the day of the edition"))
     assert sentences(old, noted) == ["call, edition date: was not stated, is now not stated (the day of the edition)"]
+
+
+def test_a_change_of_verdict_is_told_in_plain_words() -> None:
+    old, new = call(EU_RULE), call(EU_RULE | {"force": "advised"})
+    (turned,) = verdict_changes([dossier("IT", "DE")], context(old), context(new))
+    assert turned.sentence == "blue: was not eligible, is now eligible"
+    kept = replace(turned, before=ProposalVerdict.ELIGIBLE)
+    assert kept.sentence == "blue: still eligible, but rules answer differently"

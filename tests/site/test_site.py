@@ -43,8 +43,8 @@ def test_health_tells_machines_how_the_site_is(monkeypatch: pytest.MonkeyPatch) 
     def gone(*_: object, **__: object) -> None:
         raise DatabaseError("gone")
 
-    monkeypatch.setattr(pages.connection, "cursor", gone)
-    answer = pages.health(RequestFactory().get("/health"))
+    monkeypatch.setattr(connection, "cursor", gone)
+    answer: Any = pages.health(RequestFactory().get("/health"))
     assert (answer.status_code, json.loads(answer.content)["status"]) == (503, "down")
 
 
@@ -121,7 +121,7 @@ def test_the_record_is_paged_and_its_chain_can_be_checked(at: datetime) -> None:
 
 
 def test_a_broken_chain_is_told(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages.audit, "verify", lambda: 7)
+    monkeypatch.setattr("hanse.ground.audit.verify", lambda: 7)
     page = text(browsing("odile").get("/administration/record?verify"))
     assert "The chain is broken" in page
     assert "Entry 7" in page
@@ -153,7 +153,7 @@ def test_a_fault_of_ours_says_when_the_request_came_in(monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(pages.announcement, "open_calls", broken)
+    monkeypatch.setattr("hanse.stages.announcement.queries.open_calls", broken)
     client = Client(raise_request_exception=False)
     answer = client.get("/")
     assert answer.status_code == 500

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -80,7 +81,7 @@ def clock_page(request: HttpRequest) -> HttpResponse:
 
 @anyone
 @require_GET
-def outbox_page(request: HttpRequest) -> HttpResponse:
+def outbox_page(request: HttpRequest) -> HttpResponseBase:
     """Every message, for the people of a demonstration; elsewhere for those appointed to look after it."""
     if settings.MODE != "demo":
         return _outbox_of_agency(request)

@@ -206,7 +206,7 @@ def test_the_banner_tells_what_kind_of_site_it_is() -> None:
     assert "Rehearsal" not in banner("live")
     assert "Demonstration" not in banner("live")
     assert "the real time" in banner("rehearsal")
-    assert "takes it to be" in banner("rehearsal", shifted=True)
+    assert "clock stands at" in banner("rehearsal", shifted=True)
     assert "Demonstration" in banner("demo", shifted=True)
 
 

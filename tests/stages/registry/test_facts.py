@@ -171,16 +171,22 @@ def test_the_page_sets_then_beside_now() -> None:
 
 def test_what_a_draft_said_before_it_was_published_is_for_those_who_act_for_it() -> None:
     owner = person()
-    one = draft(owner, city="Hushtown")
-    with transaction.atomic():
-        write(one, {"city": "Esbjerg"}, by=owner, source="edit", at=NOW + 48 * HOUR)
-    Organisation.objects.filter(pk=one.pk).update(status="published", published_at=NOW + 72 * HOUR)
-    asked = {"held": "2020-11-29", "known": "2020-11-30"}
-    learnt = "Hushtown"
-    assert learnt in page(one, owner, **asked)
-    assert learnt in page(one, appointed(Role.AUDITOR), **asked)
-    public = page(one, **asked)
-    assert "not public on that day" in public
+    one = draft(owner)
+    Fact.objects.filter(organisation=one).update(known_from=NOW - 9 * DAY)
+    told(one, {"city": "Hushtown"}, NOW - 8 * DAY, TODAY - 30 * DAY)
+    told(one, {"city": "Esbjerg"}, NOW - 6 * DAY)
+    Organisation.objects.filter(pk=one.pk).update(status="published", published_at=NOW - 3 * DAY)
+    then = str(TODAY - 7 * DAY)
+    for who in (owner, appointed(Role.AUDITOR), appointed(Role.OFFICER)):
+        assert "Hushtown" in page(one, who, held=then, known=then)
+    for asked in (
+        {},
+        {"held": then, "known": then},
+        {"held": then, "known": str(TODAY)},
+        {"held": "1900-01-01", "known": then},
+    ):
+        assert "Hushtown" not in page(one, **asked)
+    assert "not public on that day" in page(one, held=then, known=then)
 
 
 def test_a_private_profile_has_no_public_history() -> None:

@@ -92,7 +92,10 @@ def publish_answer(*, actor: User, reference: str, number: int, at: datetime) ->
     told = tell_followers(
         reference,
         subject=f"{reference}: question {number} is answered",
-        body=f"{question.wording}\n\n{question.answer}\n\nAll questions: {settings.ADDRESS}/calls/{reference}/questions\n",
+        body=(
+            f"{question.wording}\n\n{question.answer}\n\n"
+            f"All questions: {settings.ADDRESS}/calls/{reference}/questions\n"
+        ),
         at=at,
         key=f"question:{reference}:{number}",
         purpose="answer to a question on a call",
