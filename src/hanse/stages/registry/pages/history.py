@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from hanse.ground import clock
 from hanse.ground.accounts.access import anyone
 from hanse.stages.registry.forms.history import HistoryForm
-from hanse.stages.registry.models import Organisation
+from hanse.stages.registry.models import Fact, Organisation
 from hanse.stages.registry.pages.entry import seen
 from hanse.stages.registry.permissions import Standing
 from hanse.stages.registry.queries import facts, profiles
@@ -26,25 +26,27 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
     if shown.ref != ref:
         return redirect("registry:history", shown.ref)
     now, today = clock.now(), clock.today()
-    asked = bool(request.GET)
+    asked = bool({"held", "known"} & set(request.GET))
     form = HistoryForm(request.GET if asked else None, initial={"held": today, "known": today})
     held, known = today, today
     if asked and form.is_valid():
         held, known = form.cleaned_data["held"], form.cleaned_data["known"]
     since = public_since(shown, may)
-    known_at = max(_end_of(known), since) if since else _end_of(known)
+    known_at, day = _end_of(known), held
+    if since:
+        known_at, day = max(known_at, since), max(held, since.astimezone(profiles.BRUSSELS).date())
     learnt = [
         fact
         for fact in facts.history(shown)[: LEARNT_SHOWN + 1]
-        if fact.name != facts.WHICH_ENTITY and (since is None or fact.known_until is None or fact.known_until > since)
+        if fact.name != facts.WHICH_ENTITY and (since is None or _was_public(fact, since))
     ]
     context = {
         "organisation": shown,
         "form": form,
         "held": held,
         "known": known,
-        "lines": facts.lines(shown, held, known_at, now, today),
-        "since": since if since and _end_of(known) < since else None,
+        "lines": facts.lines(shown, day, known_at, now, max(today, day)),
+        "since": since if (known_at, day) != (_end_of(known), held) else None,
         "learnt": [
             (
                 max(fact.known_from, since) if since else fact.known_from,
@@ -67,6 +69,13 @@ def public_since(organisation: Organisation, may: Standing) -> datetime | None:
     if may.acts or may.officer or may.auditor:
         return None
     return organisation.published_at or organisation.created_at
+
+
+def _was_public(fact: Fact, since: datetime) -> bool:
+    """Whether a fact was still believed, and still held, when the profile became public."""
+    day = since.astimezone(profiles.BRUSSELS).date()
+    believed = fact.known_until is None or fact.known_until > since
+    return believed and (fact.valid_until is None or fact.valid_until > day)
 
 
 def _end_of(day: date) -> datetime:
