@@ -83,8 +83,8 @@ def add_key(page: Page, name: str, *, alone: bool) -> None:
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="It is me").click()
     page.get_by_label("Name").fill(name)
-    if alone:
-        page.locator("label", has_text="Passwordless").first.click()
+    if not alone:
+        page.locator("label", has_text="Sign in with this key alone").first.click()
     page.get_by_role("button", name="Add it").click()
     expect(page.get_by_text("The key is added.")).to_be_visible()
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.cache import cache
@@ -168,6 +169,20 @@ def test_a_name_with_signs_that_are_none_comes_in_clean(provider: Provider) -> N
     name = User.objects.get().name
     assert name.startswith("Wanda <b>x")
     assert len(name) == 200
+
+
+@pytest.mark.parametrize("subject", ["", "a\x00b", "x" * 192])
+def test_a_person_named_in_a_way_that_cannot_be_kept_is_refused(provider: Provider, subject: str) -> None:
+    provider.person["sub"] = subject
+    client = Client()
+    assert_refused(client, visit(provider, client))
+
+
+def test_no_more_is_kept_of_what_a_provider_tells_than_is_needed(provider: Provider) -> None:
+    provider.person |= {"birthdate": "1970-01-01", "address": {"street": "Kai 1\x00"}, "picture": "https://x.example"}
+    visit(provider, Client())
+    kept = SocialAccount.objects.get().extra_data["userinfo"]
+    assert set(kept) == {"sub", "name", "email", "email_verified"}
 
 
 @pytest.mark.parametrize("told", [None, 7, {"a": 1}, ""])

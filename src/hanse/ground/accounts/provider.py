@@ -30,8 +30,9 @@ from hanse.ground.accounts.access import anyone
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures that only the provider can make. One with a shared secret is not among them."""
 DESCRIBED = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
-TEXTS = ("name", "given_name", "family_name", "email", "preferred_username", "picture")
+KEPT = ("sub", "name", "given_name", "family_name", "email")
 ADDRESS_LENGTH = 254
+SUBJECT_LENGTH = 191
 LEEWAY = 30
 """Seconds by which the provider's clock may differ from ours."""
 
@@ -42,10 +43,14 @@ def nonce_of(state: str) -> str:
 
 
 def _proper(told: dict[str, Any]) -> dict[str, Any]:
-    """What is told of a person, without what is no text where text belongs, or no address where an address does."""
-    proper = {name: value for name, value in told.items() if name not in TEXTS or isinstance(value, str)}
+    """What we keep of what is told of a person: texts without signs that are none, and an address only if it is one."""
+    proper: dict[str, Any] = {
+        name: "".join(letter for letter in told[name] if letter.isprintable())
+        for name in KEPT
+        if isinstance(told.get(name), str)
+    }
     try:
-        validate_email(proper.get("email"))
+        validate_email(told["email"] if "email" in proper else "")
         fits = len(proper["email"]) <= ADDRESS_LENGTH
     except ValidationError:
         fits = False
@@ -100,6 +105,9 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the same
         told: Any = self._fetch_user_info(token.token) if "userinfo_endpoint" in self.openid_config else {}
         if not isinstance(told, dict) or told.get("sub", claims["sub"]) != claims["sub"]:
             raise OAuth2Error("the token and what is told beside it are about two persons")
+        subject = claims["sub"]
+        if not subject.isprintable() or not 0 < len(subject) <= SUBJECT_LENGTH:
+            raise OAuth2Error("the provider names the person in a way that cannot be kept")
         about = _proper(claims | told)
         return self.get_provider().sociallogin_from_response(request, {"userinfo": about, "id_token": _proper(claims)})
 
