@@ -238,7 +238,7 @@ def test_guessing_codes_of_an_app_is_slowed_down() -> None:
 
 
 def test_behind_a_proxy_attempts_are_counted_for_each_visitor(settings: Any) -> None:
-    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    settings.BEHIND_PROXY = True
     many = {"x-forwarded-for": "made-up, 192.0.2.1"}
     for number in range(21):
         last = Client().post("/accounts/signup/", {"email": f"n{number}@quay.example"}, headers=many)

@@ -3,9 +3,6 @@
 import os
 from typing import Any
 
-# Attempts are counted by address; behind a proxy all would come from its own.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("HANSE_BEHIND_PROXY") == "yes" else 0
-
 ACCOUNT_ADAPTER = "hanse.ground.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
