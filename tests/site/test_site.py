@@ -158,3 +158,13 @@ def test_a_fault_of_ours_says_when_the_request_came_in(monkeypatch: pytest.Monke
     answer = client.get("/")
     assert answer.status_code == 500
     assert "29\u00a0November\u00a02020, 17:00" in text(answer)
+
+
+def test_many_visitors_do_not_push_the_counters_of_wrong_passwords_out(at: datetime) -> None:
+    from django.core.cache import cache
+
+    cache.set("attempts", 5)
+    for n in range(600):
+        cache.set(f"visitor {n}", n)
+    assert cache.get("attempts") == 5
+    cache.clear()

@@ -35,5 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     call_command("demo_data", verbosity=0)
     if arguments.prepare:
         return 0
-    print(f"Hanse is at http://{arguments.host}:{arguments.port} -- stop it with Ctrl-C", flush=True)
+    # Passkeys are bound to a name: browsers keep none for a number.
+    name = "localhost" if arguments.host == "127.0.0.1" else arguments.host
+    print(f"Hanse is at http://{name}:{arguments.port} -- stop it with Ctrl-C", flush=True)
     return serve(arguments.host, arguments.port, arguments.workers)

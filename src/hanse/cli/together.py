@@ -42,7 +42,9 @@ def in_batches(count: int, work: Callable[[range], T]) -> Iterator[T]:
             yield _received(helpers[number % cores][1])
     finally:
         for process, results in helpers:
-            process.terminate()  # one that still waits to hand over a result would wait for ever
+            # One that still waits to hand over a result would wait for ever; and a handler of SIGTERM that it has from
+            # this process would not end it.
+            process.kill()
             process.join()
             results.close()
 

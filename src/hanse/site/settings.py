@@ -131,7 +131,14 @@ def _database(address: str) -> dict[str, Any]:
 DATABASES = {"default": _database(_told("DATABASE"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Rate limits and other counters are shared by all processes, so they live in the database.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # With Django's three hundred a few visitors would push the counters of wrong passwords out.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -1,5 +1,6 @@
 """The outbox: never lost, never sent for what did not happen, tried again, given up in the end and shown."""
 
+import signal
 import smtplib
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -133,5 +134,15 @@ def test_a_message_taken_by_a_worker_that_died_is_taken_over() -> None:
 
 def test_the_worker_does_what_is_due_and_leaves_when_idle() -> None:
     left = [3, 2]
+    before = signal.getsignal(signal.SIGTERM)
     worker.run([lambda: left.pop() if left else 0, lambda: 0], until_idle=True)
     assert not left
+    assert signal.getsignal(signal.SIGTERM) is before, "whoever called it can be stopped as before"
+
+
+def test_the_worker_stops_when_it_is_told_to() -> None:
+    def told() -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return 1
+
+    worker.run([told])

@@ -26,16 +26,19 @@ def run(duties: list[Duty], *, until_idle: bool = False) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         told_to_stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    while not told_to_stop.is_set():
-        done = sum(_one(duty) for duty in duties)
-        close_old_connections()
-        if done:
-            continue
-        if until_idle:
-            return
-        told_to_stop.wait(PAUSE)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        while not told_to_stop.is_set():
+            done = sum(_one(duty) for duty in duties)
+            close_old_connections()
+            if done:
+                continue
+            if until_idle:
+                return
+            told_to_stop.wait(PAUSE)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _one(duty: Duty) -> int:

@@ -31,6 +31,7 @@ POSTGRESQL = (
         "(array_to_tsvector(array_remove(string_to_array(title || ' ' || body, ' '), ''))) STORED"
     ),
     "CREATE INDEX search_words ON search_document USING gin (all_words)",
+    "CREATE INDEX search_titles ON search_document USING gin (title_words)",
 )
 
 
