@@ -55,9 +55,11 @@ def _measure(quick: bool) -> dict[str, Any]:
         data = Path(folder) / "demo"
         _hanse("demo", "--data", str(data), "--prepare")
         first = [_first_page("demo", data) for _ in range(starts)]
+        served = [_first_page("serve", data) for _ in range(starts)]
         weight = _weight(data)
     return {
         "figure": "pages of the site",
+        "rows_on_desks": count * 2 // 5,
         "organisations": count,
         "pages": pages["pages"],
         "slowest_page_p95_ms": max(page["p95_ms"] for page in pages["pages"].values()),
@@ -67,7 +69,9 @@ def _measure(quick: bool) -> dict[str, Any]:
         "search_p95_ms": pages["search_p95_ms"],
         "limit_search_ms": 50,
         "first_page_s": round(statistics.median(first), 2),
-        "limit_first_page_s": 2,
+        "limit_first_page_s": 5,
+        "server_start_s": round(statistics.median(served), 2),
+        "limit_server_start_s": 2,
         "heaviest_page_kb": round(max(weight.values()) / 1000),
         "limit_page_kb": 500,
         "weight_kb": {path: round(sent / 1000) for path, sent in weight.items()},
@@ -88,16 +92,22 @@ def _pages(count: int, requests: int) -> dict[str, Any]:
     from django.test.utils import CaptureQueriesContext
 
     from hanse.ground import clock
+    from hanse.ground.accounts.actions import BACKEND
     from hanse.site.demonstration import STARTS_AT
-    from pages_registry import addresses, fill, searches
+    from pages_registry import addresses, desk_addresses, fill, fill_desks, searches
 
     call_command("prepare", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     clock.set_clock(instant=STARTS_AT)
     fill(count)
-    client = Client(HTTP_HOST="localhost", headers={"accept": "text/html"})
+    officer = fill_desks(count * 2 // 5)
+    visiting = Client(HTTP_HOST="localhost", headers={"accept": "text/html"})
+    working = Client(HTTP_HOST="localhost", headers={"accept": "text/html"})
+    working.force_login(officer, backend=BACKEND)
     found: dict[str, Any] = {}
-    for name, paths in addresses(requests).items():
+    visits = [(visiting, name, paths) for name, paths in addresses(requests).items()]
+    visits += [(working, name, paths) for name, paths in desk_addresses(requests).items()]
+    for client, name, paths in visits:
         client.get(paths[0])  # templates are compiled once
         with CaptureQueriesContext(connection) as captured:
             answer = client.get(paths[0])

@@ -5,9 +5,25 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
+from django.db import transaction
+
 from hanse.callbook import reference
-from hanse.ground import search
-from hanse.stages.registry.models import Fact, LegalEntity, Organisation, RegistrationStep, Tag
+from hanse.ground import audit, search
+from hanse.ground.accounts.actions import register_person
+from hanse.ground.accounts.models import Appointment, Role, User
+from hanse.ground.files.models import StoredFile
+from hanse.ground.outbox.models import Message
+from hanse.stages.registry.models import (
+    DuplicatePair,
+    Fact,
+    ImportRow,
+    ImportRun,
+    LegalEntity,
+    Membership,
+    Organisation,
+    RegistrationStep,
+    Tag,
+)
 
 BATCH = 2_000
 FIRST = [
@@ -159,6 +175,76 @@ def _batch(chance: random.Random, numbers: range, sectors: list[str], markets: l
         "organisation",
         [(o.ref, o.name, " ".join((o.city, o.summary, *o.sectors, *o.target_markets))) for o in organisations],
     )
+
+
+def fill_desks(count: int) -> User:
+    """So many registrations that wait, duplicates, rows of an import, messages and events; an officer to see them."""
+    odile = register_person(email="odile@hanse.example", name="Odile Lambert", verified=True, at=BEGINNING)
+    Appointment.objects.create(user=odile, role=Role.OFFICER, since=BEGINNING)
+    waiting = Organisation.objects.bulk_create(
+        Organisation(
+            ref=f"w{n}",
+            name=f"{_name(n)} waiting",
+            name_key=f"{search.fold(_name(n))} waiting",
+            country=COUNTRIES[n % len(COUNTRIES)],
+            status=Organisation.Status.REQUESTED,
+            requested_at=BEGINNING + timedelta(minutes=n),
+            created_at=BEGINNING,
+            changed_at=BEGINNING,
+        )
+        for n in range(count)
+    )
+    Membership.objects.bulk_create(
+        Membership(user=odile, organisation=one, right=Membership.Right.EDITOR, since=BEGINNING) for one in waiting[:5]
+    )
+    first = Organisation.objects.order_by("pk").values_list("pk", flat=True).first() or 0
+    DuplicatePair.objects.bulk_create(
+        DuplicatePair(
+            first_id=first + n,
+            second_id=first + n + 1,
+            reasons=["names that are alike", "the same country"],
+            likeness=60 + n % 40,
+            found_at=BEGINNING,
+        )
+        for n in range(count)
+    )
+    kept = StoredFile.objects.create(digest="0" * 64, size=1, media_type="text/plain", kept_at=BEGINNING)
+    run = ImportRun.objects.create(
+        file=kept, file_name="many.csv", by=odile, at=BEGINNING, state="checked", rows=count, faulty=count, done=count
+    )
+    ImportRow.objects.bulk_create(
+        ImportRow(run=run, line=n + 2, given={"name": _name(n)}, faults=["country: XX is no country"])
+        for n in range(count)
+    )
+    Message.objects.bulk_create(
+        Message(
+            to="giulia@hanse.example", subject=f"Message {n}", body="x" * 800, created_at=BEGINNING, next_at=BEGINNING
+        )
+        for n in range(count)
+    )
+    for _ in range(min(count, 500)):
+        with transaction.atomic():
+            audit.record("look", actor=odile, subject=("organisation", "w1"), at=BEGINNING)
+    return odile
+
+
+def desk_addresses(requests: int) -> dict[str, list[str]]:
+    """The same for an officer who has signed in."""
+    paths = {
+        "my work": "/work",
+        "registrations to review": "/registrations",
+        "duplicates": "/organisations/duplicates",
+        "imports": "/organisations/imports",
+        "rows of an import": "/organisations/imports/1",
+        "outbox": "/outbox",
+        "the record": "/administration/record",
+        "administration": "/administration",
+        "people": "/accounts/people",
+        "call editions": "/calls/desk",
+        "new organisation": "/organisations/new",
+    }
+    reviews = [f"/registrations/w{n * 31 % 400}" for n in range(requests)]
+    return {name: [path] * requests for name, path in paths.items()} | {"a registration": reviews}
 
 
 def _name(n: int) -> str:

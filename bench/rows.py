@@ -94,6 +94,34 @@ def _assign(found: Figures) -> Iterator[Row]:
         )
 
 
+def _pages(found: Figures) -> Iterator[Row]:
+    pages, limit = found["pages"], found["limit_page_p95_ms"]
+    slowest = max(pages, key=lambda name: float(pages[name]["p95_ms"]))
+    rows = f"{found['organisations']:,} organisations and {found['rows_on_desks']:,} rows on each desk"
+    yield _row(
+        f"the slowest of {len(pages)} pages with {rows}: {slowest}, server time at p95",
+        f"{pages[slowest]['p95_ms']} ms",
+        f"limit {limit} ms",
+        pages[slowest]["p95_ms"] / limit,
+    )
+    yield _row(
+        "queries of the page with the most of them",
+        str(found["most_queries"]),
+        f"limit {found['limit_queries']}",
+        found["most_queries"] / found["limit_queries"],
+    )
+    figures = (
+        (f"search over {found['organisations']:,} organisations, p95", "search_p95_ms", "limit_search_ms", "ms"),
+        ("`hanse demo` on prepared data, to the first whole page", "first_page_s", "limit_first_page_s", "s"),
+        ("cold start of the server, to the first whole page", "server_start_s", "limit_server_start_s", "s"),
+        ("the heaviest page with all it loads, as sent", "heaviest_page_kb", "limit_page_kb", "kB"),
+        ("an installation of the site", "installed_mb", "limit_installed_mb", "MB"),
+    )
+    for work, measured, against, unit in figures:
+        ratio = found[measured] / found[against]
+        yield _row(work, f"{found[measured]} {unit}", f"limit {found[against]} {unit}", ratio)
+
+
 def _proof(part: Figures) -> str:
     return "proven optimum" if part["optimal"] else f"within {part['gap']:.4%}"
 
@@ -104,4 +132,5 @@ _WRITERS: dict[str, Callable[[Figures], Iterator[Row]]] = {
     "advise": _advise,
     "rank": _rank,
     "assign": _assign,
+    "pages": _pages,
 }

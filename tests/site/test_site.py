@@ -165,6 +165,6 @@ def test_many_visitors_do_not_push_the_counters_of_wrong_passwords_out(at: datet
 
     cache.set("attempts", 5)
     for n in range(600):
-        cache.set(f"visitor {n}", n)
+        cache.set(f"visitor-{n}", n)
     assert cache.get("attempts") == 5
     cache.clear()
