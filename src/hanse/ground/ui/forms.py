@@ -31,12 +31,10 @@ WIDTHS = ("s", "m", "l", "full")
 OURS = frozenset(
     {
         "checkbox",
-        "checkbox_option",
         "checkbox_select",
         "clearable_file_input",
         "multiple_input",
         "radio",
-        "radio_option",
         "select",
     }
 )

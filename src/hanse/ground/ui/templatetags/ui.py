@@ -36,6 +36,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BaseForm, BaseFormSet
+from django.forms.utils import flatatt
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -278,6 +279,47 @@ def error_summary(*forms: "BaseForm | BaseFormSet[Any]") -> dict[str, Any]:
 def htmx_address() -> str:
     """Address of htmx as it comes with django-htmx."""
     return static("django_htmx/htmx-2.min.js")
+
+
+@register.filter
+def options(groups: Iterable[tuple[str | None, Sequence[Mapping[str, Any]], int]]) -> SafeString:
+    """The options of a select, drawn at once: a template for each of some hundred takes longer than the page."""
+    drawn = []
+    for name, held, _ in groups:
+        inside = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((_value(one), flatatt(one["attrs"]) if one["attrs"] else "", one["label"]) for one in held),
+        )
+        drawn.append(format_html('<optgroup label="{}">{}</optgroup>', name, inside) if name else inside)
+    return format_html_join("\n", "{}", ((part,) for part in drawn))
+
+
+@register.filter
+def boxes(options: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The boxes or buttons of a choice with the words beside them, drawn at once for the same reason."""
+    return format_html_join("\n", "{}", ((_box(option),) for option in options))
+
+
+def _box(option: Mapping[str, Any]) -> SafeString:
+    kind, attributes = option["type"], option["attrs"]
+    id = attributes.get("id")
+    return format_html(
+        '<div class="ecl-{0}"><input type="{0}" name="{1}" value="{2}"{3}>'
+        '<label class="ecl-{0}__label"{4}><span class="ecl-{0}__box">{5}</span>'
+        '<span class="ecl-{0}__text">{6}</span></label></div>',
+        kind,
+        option["name"],
+        _value(option),
+        flatatt(attributes),
+        format_html(' for="{}"', id) if id else "",
+        icon("check", "s") if kind == "checkbox" else mark_safe('<span class="ecl-radio__box-inner"></span>'),
+        option["label"],
+    )
+
+
+def _value(option: Mapping[str, Any]) -> str:
+    return "" if option["value"] is None else str(option["value"])
 
 
 # --- figures and time --------------------------------------------------------------------------------------------

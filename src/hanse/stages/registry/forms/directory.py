@@ -4,8 +4,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
 
 from hanse.stages.registry.models import Organisation, Tag
 from hanse.stages.registry.queries import listing, profiles
@@ -20,29 +18,6 @@ CAPPED = (
 )
 
 
-class Choice(forms.Select):
-    """A select of many options, drawn at once: a template for each of some hundred options takes longer than the page.
-
-    The first word is chosen where nothing is, and no option has attributes of its own.
-    """
-
-    template_name = "registry/choice.html"
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """What the template shows."""
-        context = forms.Widget.get_context(self, name, value, attrs)
-        chosen = str(value or "")
-        context["widget"]["options"] = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            ((id, _SELECTED if id == chosen else "", label) for id, label in self.choices),
-        )
-        return context
-
-
-_SELECTED = mark_safe(" selected")
-
-
 def _choices(table: dict[str, str], any_of: str) -> list[tuple[str, str]]:
     return [("", any_of), *table.items()]
 
@@ -50,8 +25,8 @@ def _choices(table: dict[str, str], any_of: str) -> list[tuple[str, str]]:
 class MapFilter(forms.Form):
     """What the map is narrowed by."""
 
-    sector = forms.ChoiceField(label="Sector", required=False, widget=Choice)
-    kind = forms.ChoiceField(label="Kind of organisation", required=False, widget=Choice)
+    sector = forms.ChoiceField(label="Sector", required=False)
+    kind = forms.ChoiceField(label="Kind of organisation", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Take what a form takes, and the choices of the reference tables."""
@@ -92,9 +67,9 @@ class DirectoryFilter(MapFilter):
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search", "width": "l"}),
     )
-    country = forms.ChoiceField(label="Country", required=False, widget=Choice)
-    market = forms.ChoiceField(label="Target market", required=False, widget=Choice)
-    language = forms.ChoiceField(label="Working language", required=False, widget=Choice)
+    country = forms.ChoiceField(label="Country", required=False)
+    market = forms.ChoiceField(label="Target market", required=False)
+    language = forms.ChoiceField(label="Working language", required=False)
     international = forms.ChoiceField(
         label="International partners",
         required=False,

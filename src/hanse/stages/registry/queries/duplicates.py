@@ -44,7 +44,7 @@ SAME_HOST = 70
 OTHER_COUNTRY = 15
 """What it takes away that two organisations sit in different countries."""
 SHOWN = 10
-COMPARED = 300
+COMPARED = 90
 MOST_WORDS = 12
 MOST_IN_BLOCK = 40
 """A word that more bear tells nobody apart, except together with another."""
