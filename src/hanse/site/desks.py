@@ -87,7 +87,9 @@ def _officer(at: datetime) -> Iterator[Section]:
     )
     editions = tuple(
         Item(
-            f"{edition.reference}, edition {edition.number}", reverse("announcement:desk"), edition.get_state_display()
+            f"{edition.reference}, edition {edition.number}",
+            reverse("announcement:draft", args=[edition.pk]),
+            edition.get_state_display(),
         )
         for edition in announcement.editions_in_preparation()
     )
@@ -98,7 +100,11 @@ def _officer(at: datetime) -> Iterator[Section]:
         ("Call editions", reverse("announcement:desk")),
     )
     questions = tuple(
-        Item(question.text[:80], reverse("announcement:desk"), question.reference)
+        Item(
+            question.text[:80],
+            reverse("announcement:question", args=[question.reference, question.number]),
+            question.reference,
+        )
         for question in announcement.unanswered()
     )
     yield Section("Questions to answer", questions, "No question waits for an answer.")

@@ -20,7 +20,7 @@ from hanse.stages.registry.models import Organisation
 from hanse.stages.registry.pages.entry import address, own, refused
 from hanse.stages.registry.queries import profiles
 from hanse.stages.registry.queries.doubts import doubts_of
-from hanse.stages.registry.queries.duplicates import candidates_for
+from hanse.stages.registry.queries.duplicates import candidates_of
 
 UNPROCESSABLE = 422
 STEPS = ("Describe it", "Check and send", "An officer reviews it", "Registered")
@@ -86,14 +86,8 @@ def request_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _candidates(organisation: Organisation) -> list[Any]:
     """Published organisations that may be the same one."""
-    entity = organisation.legal_entity
-    identifiers = {name: getattr(entity, name) for name in profiles.IDENTIFIERS} if entity else {}
-    found = candidates_for(organisation.name, organisation.country, identifiers)
-    return [
-        one
-        for one in found
-        if one.organisation.pk != organisation.pk and one.organisation.status == Organisation.Status.PUBLISHED
-    ]
+    published = Organisation.Status.PUBLISHED
+    return [one for one in candidates_of(organisation) if one.organisation.status == published]
 
 
 def _to_send(organisation: Organisation, may: Any, candidates: list[Any], form: SendForm) -> dict[str, Any]:

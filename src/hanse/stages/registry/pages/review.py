@@ -20,7 +20,7 @@ from hanse.stages.registry.pages.profile import profile_context
 from hanse.stages.registry.permissions import may_decide_takeovers
 from hanse.stages.registry.queries import people as queries
 from hanse.stages.registry.queries import profiles
-from hanse.stages.registry.queries.duplicates import candidates_for
+from hanse.stages.registry.queries.duplicates import candidates_of
 
 UNPROCESSABLE = 422
 A_PAGE = 50
@@ -65,16 +65,10 @@ def review(request: HttpRequest, ref: str) -> HttpResponse:
             return refused(request, refusal, reverse("registry:reviews"))
         messages.success(request, said)
         return redirect("registry:reviews")
-    entity = organisation.legal_entity
-    identifiers = {name: getattr(entity, name) for name in profiles.IDENTIFIERS} if entity else {}
     context = profile_context(request, organisation, may) | {
         "form": form,
         "reviewing": True,
-        "candidates": [
-            one
-            for one in candidates_for(organisation.name, organisation.country, identifiers)
-            if one.organisation.pk != organisation.pk
-        ],
+        "candidates": candidates_of(organisation),
     }
     return render(request, "registry/review.html", context, status=UNPROCESSABLE if form.errors else 200)
 

@@ -253,6 +253,14 @@ def candidates_for(name: str, country: str, identifiers: Mapping[str, str], webs
     return sorted(found, key=lambda one: (-one.likeness, one.organisation.name_key, one.organisation.pk))[:SHOWN]
 
 
+def candidates_of(organisation: Organisation) -> list[Candidate]:
+    """The other profiles that may be of the same organisation as this one."""
+    entity = organisation.legal_entity
+    stated = {name: getattr(entity, name) for name in (*IDENTIFIERS, "country")} if entity else {}
+    found = candidates_for(organisation.name, organisation.country, stated, organisation.website)
+    return [one for one in found if one.organisation.pk != organisation.pk]
+
+
 def known_of(organisation: Organisation) -> Known:
     """What a profile is compared by."""
     entity = organisation.legal_entity
