@@ -36,9 +36,12 @@ PASSED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.mark.parametrize("who", PAGES)
+@pytest.mark.parametrize("scripted", [True, False], ids=["scripted", "plain"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_pages_are_accessible_and_fit(who: str, size: dict[str, int], browser: Browser, site: str) -> None:
-    context = browser.new_context(base_url=site, viewport=size)  # type: ignore[arg-type]
+def test_pages_are_accessible_and_fit(
+    who: str, size: dict[str, int], scripted: bool, browser: Browser, site: str
+) -> None:
+    context = browser.new_context(base_url=site, viewport=size, java_script_enabled=scripted)  # type: ignore[arg-type]
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))

@@ -1,7 +1,8 @@
 """The pages that join several stages: home, desks, clock, outbox, administration, record, errors, health."""
 
 import json
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -168,3 +169,17 @@ def test_many_visitors_do_not_push_the_counters_of_wrong_passwords_out(at: datet
         cache.set(f"visitor-{n}", n)
     assert cache.get("attempts") == 5
     cache.clear()
+
+
+def test_an_officer_sees_how_many_register_week_by_week(at: datetime) -> None:
+    from hanse.stages.registry.models import Organisation, RegistrationStep
+
+    made = Organisation.objects.create(ref="quay", name="Quay", name_key="quay", created_at=at, changed_at=at)
+    for days, status in ((0, "requested"), (1, "requested"), (8, "requested"), (0, "published"), (400, "requested")):
+        RegistrationStep.objects.create(organisation=made, status=status, at=at - timedelta(days=days))
+    page = text(browsing("odile").get("/administration"))
+    table = page[page.index("Registrations by week") :]
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td>', table)
+    assert len(rows) == pages.WEEKS_SHOWN
+    assert rows[-2:] == [("16 Nov", "1", "0"), ("23 Nov", "2", "1")]
+    assert sum(int(requested) for _, requested, _ in rows) == 3

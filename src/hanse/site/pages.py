@@ -1,5 +1,6 @@
 """The pages that join several stages: home, desks, clock, outbox, administration, errors, health."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +17,16 @@ from hanse.ground.accounts.access import anyone, appointed, signed_in
 from hanse.ground.accounts.models import Role
 from hanse.ground.audit.models import Event
 from hanse.ground.outbox import queries as outbox
+from hanse.ground.ui.pictures import Picture, lines
 from hanse.site import rehearsal
 from hanse.site.desks import desks_of
 from hanse.site.forms import BRUSSELS, ClockForm
 from hanse.stages.announcement import queries as announcement
 from hanse.stages.registry import queries as registry
+from hanse.stages.registry.queries.listing import steps_by_week
 
 EVENTS_A_PAGE = 50
+WEEKS_SHOWN = 13
 
 
 @anyone
@@ -57,7 +61,7 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(request, "site/work.html", {"desks": desks_of(request.user, clock.now())})  # type: ignore[arg-type]
 
 
-@appointed(Role.OFFICER, Role.ADMINISTRATOR)
+@appointed(Role.OFFICER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def clock_page(request: HttpRequest) -> HttpResponse:
     """Set the rehearsal clock. There is no such page on a live site."""
@@ -102,6 +106,7 @@ def _show_messages(request: HttpRequest) -> HttpResponse:
 def administration(request: HttpRequest) -> HttpResponse:
     """The state of the site, and the doors to looking after it."""
     context = {
+        "registrations": _registrations(),
         "version": __version__,
         "database": connection.vendor,
         "outbox": outbox.counts(),
@@ -110,6 +115,18 @@ def administration(request: HttpRequest) -> HttpResponse:
         "organisations": registry.published().count(),
     }
     return render(request, "site/administration.html", context)
+
+
+def _registrations() -> Picture:
+    """Registrations of the last weeks as a picture."""
+    today = clock.today()
+    since = today - timedelta(days=today.weekday(), weeks=WEEKS_SHOWN - 1)
+    weeks = [since + timedelta(weeks=n) for n in range(WEEKS_SHOWN)]
+    return lines(
+        [f"{week.day} {week:%b}" for week in weeks],
+        steps_by_week(since, today),
+        title="Registrations by week",
+    )
 
 
 @appointed(Role.OFFICER, Role.ADMINISTRATOR)

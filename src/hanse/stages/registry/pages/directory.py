@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from hanse.ground.accounts.access import anyone
-from hanse.ground.ui.pictures import europe_map
+from hanse.ground.ui.pictures import bars, europe_map
 from hanse.ground.ui.tables import Column, Table
 from hanse.stages.registry.forms.directory import NOWHERE, DirectoryFilter, MapFilter
 from hanse.stages.registry.models import Organisation
@@ -92,7 +92,8 @@ def europe(request: HttpRequest) -> HttpResponse:
     """The same on a map of Europe, with each country's number leading to its list."""
     form = MapFilter(request.GET)
     form.is_valid()
-    counted = listing.by_country(form.narrow(profiles.published()))
+    narrowed = form.narrow(profiles.published())
+    counted = listing.by_country(narrowed)
     kept = {name: value for name, value in form.cleaned_data.items() if value}
     rows = [
         (
@@ -108,5 +109,11 @@ def europe(request: HttpRequest) -> HttpResponse:
         unit="organisations",
         names=dict(profiles.countries()),
     )
-    context = {"form": form, "picture": picture, "rows": rows, "total": sum(number for _, number in counted)}
+    sectors = bars(
+        [(profiles.sector_name(id), number) for id, number in listing.by_sector(narrowed)],
+        title="Sectors with the most organisations",
+        unit="organisations",
+    )
+    total = sum(number for _, number in counted)
+    context = {"form": form, "picture": picture, "sectors": sectors, "rows": rows, "total": total}
     return render(request, "registry/map.html", context)
