@@ -95,3 +95,16 @@ def test_the_tutorial_shows_the_pictures_that_are_made() -> None:
     named = set(re.findall(r"\]\(images/([\w-]+)\.png\)", page.read_text(encoding="utf-8")))
     assert named == {*STEPS, "phone"}
     assert {file.stem for file in (page.parent / "images").glob("*.png")} == named
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_doors_ask_queries_and_never_the_tables(stage: str) -> None:
+    """Pages and forms may name a model, to say what they are handed; what to ask of its table is said in queries."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in modules(SOURCE / "stages" / stage)
+        if {"pages", "forms", "pages.py", "forms.py"} & set(Path(path).parts)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr == "objects"
+    ]
+    assert not found, "ask the stage's queries:\n" + "\n".join(found)

@@ -15,7 +15,6 @@ from hanse import __version__
 from hanse.ground import audit, clock
 from hanse.ground.accounts.access import anyone, appointed, signed_in
 from hanse.ground.accounts.models import Role
-from hanse.ground.audit.models import Event
 from hanse.ground.outbox import queries as outbox
 from hanse.ground.ui.pictures import Picture, lines
 from hanse.site import rehearsal
@@ -110,7 +109,7 @@ def administration(request: HttpRequest) -> HttpResponse:
         "version": __version__,
         "database": connection.vendor,
         "outbox": outbox.counts(),
-        "events": Event.objects.count(),
+        "events": audit.events().count(),
         "calls": announcement.editions_in_force(clock.now()),
         "organisations": registry.published().count(),
     }
@@ -134,7 +133,7 @@ def _registrations() -> Picture:
 def record(request: HttpRequest) -> HttpResponse:
     """The audit record, newest first, and whether its chain holds when that is asked."""
     before = request.GET.get("before", "")
-    events = Event.objects.order_by("-number")
+    events = audit.events()
     if before.isdigit() and len(before) < 19:
         events = events.filter(number__lt=int(before))
     page = list(events[: EVENTS_A_PAGE + 1])

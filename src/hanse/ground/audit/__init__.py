@@ -74,6 +74,13 @@ def history(subject: Subject) -> "QuerySet[Event]":
     return Event.objects.filter(subject_kind=subject[0], subject_ref=subject[1]).order_by("number")
 
 
+def events() -> "QuerySet[Event]":
+    """All entries, newest first."""
+    from hanse.ground.audit.models import Event
+
+    return Event.objects.order_by("-number")
+
+
 def verify() -> int | None:
     """Replay the chain; the number of the first entry that is changed, missing or out of place, or None."""
     from hanse.ground.audit.models import Event
