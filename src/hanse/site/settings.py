@@ -200,6 +200,8 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": _told("LOG_LEVEL", "WARNING")},
+    # A page that is not there, or not for this visitor, is no fault of the site.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }
 
 from hanse.ground.accounts.configuration import *  # noqa: E402, F403 -- allauth reads its settings here
