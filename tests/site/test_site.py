@@ -183,3 +183,8 @@ def test_an_officer_sees_how_many_register_week_by_week(at: datetime) -> None:
     assert len(rows) == pages.WEEKS_SHOWN
     assert rows[-2:] == [("16 Nov", "1", "0"), ("23 Nov", "2", "1")]
     assert sum(int(requested) for _, requested, _ in rows) == 3
+
+
+@pytest.mark.parametrize(("who", "shown"), [("odile", True), ("halvard", True), ("ines", False)])
+def test_the_clock_is_offered_to_those_who_may_see_it(who: str, shown: bool, at: datetime) -> None:
+    assert ("Rehearsal clock</a>" in text(browsing(who).get("/administration"))) is shown

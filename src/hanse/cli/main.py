@@ -23,7 +23,7 @@ COMMANDS = {
     "tour": ("hanse.cli.tour", "see what Hanse does, on real partnerships, in a minute"),
     "demo": ("hanse.cli.demo", "run the site as a demonstration"),
     "serve": ("hanse.cli.serve", "run the site"),
-    "work": ("hanse.cli.work", "send the messages of the outbox and go on with imports"),
+    "work": ("hanse.cli.work", "send messages, go on with imports, look for duplicates"),
     "appoint": ("hanse.cli.appoint", "appoint the first administrator"),
 }
 

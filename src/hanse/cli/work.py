@@ -1,6 +1,9 @@
-"""`hanse work`: send the messages of the outbox and go on with imports, until stopped."""
+"""`hanse work`: send the messages of the outbox, go on with imports, look for duplicates daily, until stopped."""
 
 import argparse
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from hanse.cli.web import add_data_option, configure
@@ -16,7 +19,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = commands.add_parser(
         "work",
-        help="send the messages of the outbox and go on with imports",
+        help="send messages, go on with imports, look for duplicates",
         description=__doc__,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -28,9 +31,17 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     configure("live", Path(arguments.data))
-    from hanse.ground import clock, outbox
+    from hanse.ground import outbox
     from hanse.ground.outbox import worker
+    from hanse.stages.registry.actions.cleaning import look_when_due
     from hanse.stages.registry.actions.importing import work_on
 
-    worker.run([lambda: outbox.deliver(clock.now()), lambda: work_on(clock.now())], until_idle=arguments.once)
+    duties = (outbox.deliver, work_on, look_when_due)
+    worker.run([partial(_now, duty) for duty in duties], until_idle=arguments.once)
     return 0
+
+
+def _now(duty: Callable[[datetime], int]) -> int:
+    from hanse.ground import clock
+
+    return duty(clock.now())

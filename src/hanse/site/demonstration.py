@@ -17,6 +17,7 @@ from hanse.ground.accounts.models import Appointment, Role, User
 from hanse.stages.announcement import actions as announcement
 from hanse.stages.registry.actions import people as acting
 from hanse.stages.registry.actions import registration as registry
+from hanse.stages.registry.actions.cleaning import look_for_duplicates
 from hanse.stages.registry.actions.reference_data import load_reference_data
 
 CALL = "COS-CLUSINT-2020-3-01"
@@ -199,6 +200,7 @@ def prepare() -> None:
         load_reference_data(at=STARTS_AT - timedelta(days=90))
         for profile in PROFILES:
             _register(profile, people)
+        look_for_duplicates(at=STARTS_AT)
         announcement.follow(actor=people["giulia"], reference=CALL, at=STARTS_AT)
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hanse import __version__
 from hanse.ground import audit, clock
-from hanse.ground.accounts.access import anyone, appointed, signed_in
+from hanse.ground.accounts.access import access_of, anyone, appointed, may_enter, signed_in
 from hanse.ground.accounts.models import Role
 from hanse.ground.outbox import queries as outbox
 from hanse.ground.ui.pictures import Picture, lines
@@ -106,6 +106,7 @@ def administration(request: HttpRequest) -> HttpResponse:
     """The state of the site, and the doors to looking after it."""
     context = {
         "registrations": _registrations(),
+        "may_set_clock": settings.MODE != "live" and may_enter(request.user, access_of(clock_page), "GET", clock.now()),
         "version": __version__,
         "database": connection.vendor,
         "outbox": outbox.counts(),

@@ -381,3 +381,15 @@ def test_pages_of_pairs_that_are_not_there() -> None:
     cleaning.look_for_duplicates(at=NOW)
     pair = DuplicatePair.objects.get()
     assert desk.get(reverse("registry:merge_pair", args=[pair.pk, "another"])).status_code == 404
+
+
+def test_the_worker_looks_once_a_day_if_anything_changed() -> None:
+    listed("Harbour Sawmills Alliance", "DK")
+    listed("Harbour Sawmill Alliance", "DK")
+    assert cleaning.look_when_due(NOW) == 1
+    assert DuplicatePair.objects.count() == 1
+    assert cleaning.look_when_due(NOW + 2 * HOUR) == 0, "it looked today"
+    assert cleaning.look_when_due(NOW + 30 * HOUR) == 0, "nothing changed since"
+    Organisation.objects.update(changed_at=NOW + HOUR)
+    assert cleaning.look_when_due(NOW + 30 * HOUR) == 1
+    assert cleaning.look_when_due(NOW - 30 * HOUR) == 0, "a rehearsal clock that is set back makes nothing due"

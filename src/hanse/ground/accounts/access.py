@@ -57,6 +57,16 @@ def appointed(*roles: Role) -> Callable[[View], View]:
     return lambda view: _guarded(view, Access(sign_in=True, roles=frozenset(roles)))
 
 
+def access_of(view: View) -> Access:
+    """The mark of a view.
+
+    Raises:
+        AttributeError: if it has none.
+    """
+    mark: Access = view.access  # type: ignore[attr-defined]
+    return mark
+
+
 def may_enter(user: Any, access: Access, method: str, at: datetime) -> bool:
     """Whether a person may enter with a method. An auditor looks wherever an officer may, and changes nothing."""
     if not access.sign_in:

@@ -6,7 +6,7 @@ the merge, stays there.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +34,8 @@ from hanse.stages.registry.queries.people import addresses_of
 Status = Organisation.Status
 State = DuplicatePair.State
 MOST_PAIRS = 20_000
+LOOKS: audit.Subject = ("registry", "duplicates")
+BETWEEN_LOOKS = timedelta(days=1)
 """How many suspicions one search writes down, the likeliest first."""
 A_BATCH = 500
 REASON_NEEDED = "Say how you know that it is one organisation."
@@ -75,6 +77,16 @@ def look_for_duplicates(*, at: datetime, actor: Any = None) -> Looked:
         return _keep(found, actor, at)
 
 
+def look_when_due(at: datetime) -> int:
+    """Look for duplicates once a day, if any profile changed since; 1 if it looked. A duty of the worker."""
+    looks = audit.history(LOOKS).order_by("-number").values_list("at", flat=True)
+    last = looks.first()
+    if last is not None and (at - last < BETWEEN_LOOKS or not profiles.changed_since(last)):
+        return 0
+    look_for_duplicates(at=at)
+    return 1
+
+
 def _keep(found: list[duplicates.Pair], actor: Any, at: datetime) -> Looked:
     """Keep what was found in step with what was found before."""
     seen = {(pair.first_id, pair.second_id): pair for pair in DuplicatePair.objects.all()}
@@ -103,7 +115,7 @@ def _keep(found: list[duplicates.Pair], actor: Any, at: datetime) -> Looked:
         DuplicatePair.objects.filter(pk__in=gone[start : start + A_BATCH], state=State.OPEN).delete()
     looked = Looked(found=open_now + len(new), added=len(new), dropped=len(gone))
     facts = {"found": looked.found, "added": looked.added, "dropped": looked.dropped}
-    audit.record("look for duplicates", actor=actor, subject=("registry", "duplicates"), facts=facts, at=at)
+    audit.record("look for duplicates", actor=actor, subject=LOOKS, facts=facts, at=at)
     return looked
 
 

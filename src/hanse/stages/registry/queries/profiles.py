@@ -214,6 +214,11 @@ def search_text(organisation: Organisation) -> str:
     return "\n".join(word for word in words if word)
 
 
+def changed_since(at: datetime) -> bool:
+    """Whether any profile changed after an instant."""
+    return Organisation.objects.filter(changed_at__gt=at).exists()
+
+
 def new_ref(name: str) -> str:
     """An id for an address, made from a name, that was never given out."""
     base = _base_of(name)
