@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-BRUSSELS = ZoneInfo("Europe/Brussels")
+from hanse.ground.clock import BRUSSELS
 
 
 class ClockForm(forms.Form):

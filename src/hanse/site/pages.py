@@ -15,11 +15,12 @@ from hanse import __version__
 from hanse.ground import audit, clock
 from hanse.ground.accounts.access import access_of, anyone, appointed, may_enter, signed_in
 from hanse.ground.accounts.models import Role
+from hanse.ground.clock import BRUSSELS
 from hanse.ground.outbox import queries as outbox
 from hanse.ground.ui.pictures import Picture, lines
 from hanse.site import rehearsal
 from hanse.site.desks import desks_of
-from hanse.site.forms import BRUSSELS, ClockForm
+from hanse.site.forms import ClockForm
 from hanse.stages.announcement import queries as announcement
 from hanse.stages.registry import queries as registry
 from hanse.stages.registry.queries.listing import steps_by_week

@@ -21,6 +21,10 @@ from django.conf import settings
 _shift: ContextVar[timedelta | None] = ContextVar("shift of the rehearsal clock in this request", default=None)
 
 
+BRUSSELS = ZoneInfo("Europe/Brussels")
+"""The zone in which days and deadlines are told."""
+
+
 class LiveClock(Exception):
     """The clock of a live site cannot be set."""
 
@@ -42,9 +46,9 @@ def now() -> datetime:
     return datetime.now(UTC) + shift()
 
 
-def today(zone: str = "Europe/Brussels") -> date:
+def today(zone: ZoneInfo = BRUSSELS) -> date:
     """The day in a zone."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return now().astimezone(zone).date()
 
 
 def reading() -> Reading:

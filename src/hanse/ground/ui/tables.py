@@ -40,7 +40,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core import signing
@@ -52,6 +51,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 
 from hanse.ground import clock
+from hanse.ground.clock import BRUSSELS
 from hanse.ground.ui.templatetags.ui import brussels, day, grouped
 
 KINDS = ("text", "number", "date", "link")
@@ -61,7 +61,6 @@ COUNTED = 10_000
 """Up to how many rows are counted; beyond, there are "more than" so many."""
 XLSX_ROWS = 1_048_576
 XLSX_CELL = 32_767
-BRUSSELS = ZoneInfo("Europe/Brussels")
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 

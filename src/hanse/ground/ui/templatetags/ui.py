@@ -32,7 +32,6 @@ from functools import cache
 from pathlib import Path
 from re import findall
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.forms import BaseForm, BaseFormSet
@@ -43,11 +42,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from hanse.core.values.money import Money
 from hanse.ground import clock
+from hanse.ground.clock import BRUSSELS
 from hanse.ground.ui.forms import Fault, faults_of
 
 register = template.Library()
 
-BRUSSELS = ZoneInfo("Europe/Brussels")
 ICON_SIZES = ("2xs", "xs", "s", "m", "l", "xl", "2xl", "fluid")
 BUTTONS = {
     "primary": "primary",

@@ -120,11 +120,6 @@ def history(reference: str, at: datetime) -> list[CallEdition]:
     return list(editions.select_related("published_by", "proposed_by", "base").order_by("-number"))
 
 
-def shown_edition(reference: str, number: int, at: datetime) -> CallEdition | None:
-    """One edition that has come into force by an instant, in force or not."""
-    return next((edition for edition in history(reference, at) if edition.number == number), None)
-
-
 def editions_in_preparation() -> QuerySet[CallEdition]:
     """The editions that officers work on, the latest first."""
     found = CallEdition.objects.filter(state__in=IN_PREPARATION)

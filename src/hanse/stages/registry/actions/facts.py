@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from hanse.ground.clock import BRUSSELS
 from hanse.stages.registry.models import Fact, Organisation
-
-BRUSSELS = ZoneInfo("Europe/Brussels")
 
 
 def learn(

@@ -8,11 +8,12 @@ from django.views.decorators.http import require_GET
 
 from hanse.ground import clock
 from hanse.ground.accounts.access import anyone
+from hanse.ground.clock import BRUSSELS
 from hanse.stages.registry.forms.history import HistoryForm
 from hanse.stages.registry.models import Fact, Organisation
 from hanse.stages.registry.pages.entry import seen
 from hanse.stages.registry.permissions import Standing
-from hanse.stages.registry.queries import facts, profiles
+from hanse.stages.registry.queries import facts
 
 UNPROCESSABLE = 422
 LEARNT_SHOWN = 50
@@ -34,7 +35,7 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
     since = public_since(shown, may)
     known_at, day = _end_of(known), held
     if since:
-        known_at, day = max(known_at, since), max(held, since.astimezone(profiles.BRUSSELS).date())
+        known_at, day = max(known_at, since), max(held, since.astimezone(BRUSSELS).date())
     learnt = [
         fact
         for fact in facts.history(shown)[: LEARNT_SHOWN + 1]
@@ -73,11 +74,11 @@ def public_since(organisation: Organisation, may: Standing) -> datetime | None:
 
 def _was_public(fact: Fact, since: datetime) -> bool:
     """Whether a fact was still believed, and still held, when the profile became public."""
-    day = since.astimezone(profiles.BRUSSELS).date()
+    day = since.astimezone(BRUSSELS).date()
     believed = fact.known_until is None or fact.known_until > since
     return believed and (fact.valid_until is None or fact.valid_until > day)
 
 
 def _end_of(day: date) -> datetime:
     """The last instant of a day in Brussels."""
-    return datetime.combine(day + timedelta(days=1), time.min, profiles.BRUSSELS) - timedelta(microseconds=1)
+    return datetime.combine(day + timedelta(days=1), time.min, BRUSSELS) - timedelta(microseconds=1)

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
 from hanse.ground import search
+from hanse.ground.clock import BRUSSELS
 from hanse.stages.registry.models import Organisation, RegistrationStep, Tag
 from hanse.stages.registry.queries import profiles
 
 KIND = "organisation"
-BRUSSELS = ZoneInfo("Europe/Brussels")
 MOST_FOUND = 1000
 """Of how many organisations found by words other filters choose; who wants more adds a word."""
 SHOWN = (

@@ -6,7 +6,6 @@ from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
@@ -15,11 +14,11 @@ from hanse.callbook import reference
 from hanse.core import consortium as core
 from hanse.core.values.digest import digest
 from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
+from hanse.ground.clock import BRUSSELS
 from hanse.stages.registry.models import FormerRef, LegalEntity, Membership, Organisation
 from hanse.stages.registry.models.organisations import NAME_LENGTH
 from hanse.stages.registry.queries.languages import LANGUAGES
 
-BRUSSELS = ZoneInfo("Europe/Brussels")
 Status = Organisation.Status
 KINDS: Mapping[str, str] = dict(Organisation.Kind.choices)
 """What an organisation may be, in words."""
