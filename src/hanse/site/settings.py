@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "hanse.ground.accounts",
     "hanse.stages.registry",
     "hanse.stages.announcement",
+    "hanse.stages.consortia",
+    "hanse.stages.proposals",
     "hanse.site",
     "allauth",
     "allauth.account",

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("hanse.ground.ui.urls")),
     path("", include("hanse.stages.registry.urls")),
     path("", include("hanse.stages.announcement.urls")),
+    path("", include("hanse.stages.consortia.urls")),
+    path("", include("hanse.stages.proposals.urls")),
 ]
 
 handler400 = "hanse.site.pages.bad_request"

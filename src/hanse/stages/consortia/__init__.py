@@ -1,0 +1,1 @@
+"""Stage 2: partner search, expressions of interest, invitations, mandates."""

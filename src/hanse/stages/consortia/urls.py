@@ -1,0 +1,6 @@
+"""Addresses of consortia."""
+
+from django.urls import URLPattern
+
+app_name = "consortia"
+urlpatterns: list[URLPattern] = []

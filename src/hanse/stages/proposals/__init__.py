@@ -1,0 +1,1 @@
+"""Stage 3: application and budget, with the verdicts at hand."""
