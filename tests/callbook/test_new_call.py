@@ -12,7 +12,7 @@ from hanse.core.values.faults import Faulty
 def test_the_folder_is_complete_and_named_after_its_place(tmp_path: Path) -> None:
     written = write_new_call(tmp_path / "AUTUMN-2031")
     assert [str(path) for path in written] == [
-        "CHANGES.md", "assumptions.toml", "call.toml", "cases/strand-a.toml", "cases/strand-b-and-money.toml",
+        "CHANGES.md", "application.toml", "assumptions.toml", "call.toml", "cases/strand-a.toml", "cases/strand-b-and-money.toml",
         "rules.toml", "sources.toml",
     ]  # fmt: skip
     assert read_call(str(tmp_path / "AUTUMN-2031")).reference == "AUTUMN-2031"
@@ -62,5 +62,5 @@ def test_a_failure_on_the_way_leaves_nothing_behind(tmp_path: Path, monkeypatch:
 
 def test_the_template_says_in_every_file_what_it_is_for() -> None:
     files = list(TEMPLATE.glob("*.toml"))
-    assert len(files) == 4
+    assert len(files) == 5
     assert all(path.read_text("utf-8").startswith("# ") for path in files)

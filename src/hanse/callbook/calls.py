@@ -1,7 +1,7 @@
 """Reads call folders: those that come with Hanse, by name, and any other folder, by path.
 
-A folder holds `call.toml`, `rules.toml`, `sources.toml`, and optionally `assumptions.toml`, `cases/*.toml` and
-`CHANGES.md`. The format is described in `docs/reference/call-folder.md`.
+A folder holds `call.toml`, `rules.toml`, `sources.toml`, and optionally `application.toml`,
+`assumptions.toml`, `cases/*.toml` and `CHANGES.md`. The format is described in `docs/reference/call-folder.md`.
 """
 
 from collections.abc import Mapping

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 
+from hanse.callbook.application_forms import read_form_of_folder
 from hanse.callbook.calls import read_call_folder
 from hanse.callbook.cases import read_cases
 from hanse.callbook.files import read_toml
@@ -13,6 +14,7 @@ from hanse.callbook.lint.citations import citation_remarks
 from hanse.callbook.lint.dates import date_remarks
 from hanse.callbook.lint.exercise import case_remarks
 from hanse.callbook.lint.figures import figure_remarks
+from hanse.callbook.lint.forms import form_remarks
 from hanse.callbook.lint.remarks import Remark, Weight
 from hanse.callbook.lint.rules import rule_remarks
 from hanse.callbook.lint.satisfiable import satisfiable_remarks
@@ -48,6 +50,7 @@ def lint(folder: Path) -> tuple[Remark, ...]:
     faults: list[Fault] = []
     call = read_call_folder(folder, faults)
     cases = read_cases(folder, faults)
+    form = read_form_of_folder(folder, faults)
     if call is None or faults:
         raise Faulty(faults)
     places = geography()
@@ -62,6 +65,7 @@ def lint(folder: Path) -> tuple[Remark, ...]:
     for edition in [call] if assumed is None or wrong else [call, assumed]:
         remarks += [remark.at(folder.name) for ask in _OF_THE_CALL for remark in ask(edition)]
         remarks += [remark.at(folder.name) for ask in _WITH_COUNTRIES for remark in ask(edition, places, day)]
+    remarks += [remark.at(folder.name) for remark in form_remarks(call, form)]
     tables = read_toml(folder / "call.toml", faults) or {}
     remarks += [remark.at(folder.name) for remark in sentence_remarks(call, tables)]
     remarks += [remark.at(folder.name) for remark in case_remarks(call, cases, places)]

@@ -52,6 +52,7 @@ def parse_form(table: Mapping[str, Any], place: str, faults: list[Fault], standa
         [_read_section(reader) for reader in top.tables("section")],
         top,
     )
+    rate = top.stated("indirect_rate", parse_rate)
     form = Form(
         title=top.optional("title", as_name, base.title) if based else top.require("title", as_name, ""),
         sections=tuple(sections),
@@ -59,7 +60,7 @@ def parse_form(table: Mapping[str, Any], place: str, faults: list[Fault], standa
         declarations=_joined(base.declarations, dropped, top, "declaration", _read_declaration),
         properties=_joined(base.properties, dropped, top, "property", _read_property),
         cost_categories=_joined(base.cost_categories, dropped, top, "cost_category", _read_category),
-        indirect_rate=top.stated("indirect_rate", parse_rate) if top.has("indirect_rate") else base.indirect_rate,
+        indirect_rate=rate if top.has("indirect_rate") else base.indirect_rate,
         assumed=top.optional("assumed", as_text, base.assumed),
     )
     top.close()
@@ -85,7 +86,9 @@ def _joined(
     base: tuple[Item, ...], dropped: Iterable[str], top: Reader, key: str, read: Callable[[Reader], Item]
 ) -> tuple[Item, ...]:
     """What is left of the standard, with what the file writes anew in the place of what has the same id."""
-    own = {item.id: item for item in map(read, top.tables(key))}
+    written = [read(reader) for reader in top.tables(key)]
+    _check_twice((item.id for item in written), top, key)
+    own = {item.id: item for item in written}
     kept = tuple(own.pop(item.id, item) for item in base if item.id not in dropped)
     return kept + tuple(own.values())
 
@@ -142,6 +145,7 @@ def _limits(part: Part, reader: Reader) -> dict[str, Any]:
 
 def _placed(sections: list[Section], added: list[tuple[Section, str]], top: Reader) -> list[Section]:
     """New sections where `after` says, at the end where it says nothing; one with a known id takes its place."""
+    _check_twice((section.id for section, _ in added), top, "section")
     for section, after in added:
         ids = [each.id for each in sections]
         if section.id in ids:
@@ -264,11 +268,7 @@ def _read_category(reader: Reader) -> CostCategory:
 
 
 def _check_whole(form: Form, top: Reader) -> None:
-    """What only the whole form can show: ids that stand twice, sections that are named and are not there."""
-    _check_twice((section.id for section in form.sections), top, "section")
-    _check_twice((annex.id for annex in form.annexes), top, "annex")
-    _check_twice((each.id for each in form.declarations), top, "declaration")
-    _check_twice((category.id for category in form.cost_categories), top, "cost_category")
+    """What only the whole form can show: sections that are named and are not there, two places for one thing."""
     ids = {section.id for section in form.sections}
     for found in form.properties:
         for id in found.sections:

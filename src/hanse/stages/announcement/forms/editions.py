@@ -12,7 +12,7 @@ from hanse.stages.announcement.forms.questions import PlainText
 from hanse.stages.announcement.queries.folders import Texts, is_file_of_a_folder
 
 LARGEST_FILE = min(MOST_BYTES, 1_000_000)
-FIRST = ("call.toml", "rules.toml", "sources.toml", "assumptions.toml", "CHANGES.md")
+FIRST = ("call.toml", "rules.toml", "sources.toml", "application.toml", "assumptions.toml", "CHANGES.md")
 
 
 class Files(forms.FileField):
@@ -43,8 +43,8 @@ def _text_of(upload: "UploadedFile[bytes]") -> tuple[str, str]:
     path = name if is_file_of_a_folder(name) else f"cases/{name}"
     if not is_file_of_a_folder(path):
         raise ValueError(
-            f"{name!r} is no file of a call folder; expected call.toml, rules.toml, sources.toml, assumptions.toml, "
-            "CHANGES.md, or a file of worked cases that ends in .toml."
+            f"{name!r} is no file of a call folder; expected call.toml, rules.toml, sources.toml, application.toml, "
+            "assumptions.toml, CHANGES.md, or a file of worked cases that ends in .toml."
         )
     if (upload.size or 0) > LARGEST_FILE:
         raise ValueError(f"{name!r} is larger than {LARGEST_FILE // 1000} kB. A call folder holds text only.")
@@ -73,8 +73,9 @@ class NewEditionForm(forms.Form):
     uploads = Files(
         label="Files of the call folder",
         required=False,
-        help_text="call.toml, rules.toml, sources.toml and, where there are any, assumptions.toml, CHANGES.md and "
-        "files of worked cases. The rest comes from the edition in force, or from the template of a new call.",
+        help_text="call.toml, rules.toml, sources.toml and, where there are any, application.toml, assumptions.toml, "
+        "CHANGES.md and files of worked cases. The rest comes from the edition in force, or from the template of a new "
+        "call.",
     )
 
 

@@ -4,6 +4,7 @@ Other stages and the site ask here:
 
     editions_in_force(at)            one for each call, by deadline
     call_of(reference, at)           the call as the edition in force states it, or None
+    form_of(reference, at)           its application form, or None
     open_calls(now)                  the calls that can be applied for, the next deadline first
     editions_in_preparation()        those that officers work on
     unanswered()                     questions that wait
@@ -15,6 +16,7 @@ from hanse.stages.announcement.queries.editions import (
     edition_in_force,
     editions_in_force,
     editions_in_preparation,
+    form_of,
     open_calls,
 )
 from hanse.stages.announcement.queries.questions import unanswered
@@ -25,6 +27,7 @@ __all__ = [
     "edition_in_force",
     "editions_in_force",
     "editions_in_preparation",
+    "form_of",
     "open_calls",
     "unanswered",
 ]

@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from hanse.callbook.page.deadline import left_in_words
 from hanse.core.call import Call
+from hanse.core.form import Form
 from hanse.core.values.unknown import Unknown
 from hanse.stages.announcement.models import IN_PREPARATION, SHOWN, CallEdition, Follower
-from hanse.stages.announcement.queries.folders import read
+from hanse.stages.announcement.queries.folders import form_of_edition, read
 
 
 class Standing(Enum):
@@ -76,6 +77,12 @@ def call_of(reference: str, at: datetime) -> Call | None:
     """The call as the edition in force at an instant states it; None if there is no such call."""
     edition = edition_in_force(reference, at)
     return None if edition is None else read(edition)
+
+
+def form_of(reference: str, at: datetime) -> Form | None:
+    """The application form of a call as the edition in force at an instant states it; None if there is no such call."""
+    edition = edition_in_force(reference, at)
+    return None if edition is None else form_of_edition(edition)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from hanse.callbook.application_forms import read_form
 from hanse.callbook.calls import read_call_folder
 from hanse.callbook.cases import dossier_of, read_cases, run_case
 from hanse.callbook.lint import Remark, Weight, lint
 from hanse.callbook.reference import geography
 from hanse.core.call import Call
+from hanse.core.form import Form
 from hanse.core.proposal import Dossier
 from hanse.core.values.digest import digest
 from hanse.core.values.faults import Fault, Faulty
@@ -25,7 +27,9 @@ from hanse.stages.announcement.queries.remembered import Remembered
 Texts = Mapping[str, str]
 """The text of each file of a call folder, by its path in the folder."""
 
-_FILE = re.compile(r"(call|rules|sources|assumptions)\.toml|CHANGES\.md|cases/[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.toml")
+_FILE = re.compile(
+    r"(call|rules|sources|assumptions|application)\.toml|CHANGES\.md|cases/[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.toml"
+)
 _REFERENCE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9.-]{{0,{LONGEST_REFERENCE - 1}}}")
 
 
@@ -96,6 +100,23 @@ def read(edition: CallEdition, *, assume: bool = False) -> Call:
     """The call as an edition states it; with `assume`, gaps filled from its `assumptions.toml` and marked."""
     key = edition.reference, edition.digest, assume
     return _calls.get(key, lambda: parse(texts_of(edition), edition.reference, assume=assume))
+
+
+_forms: Remembered[Form] = Remembered()
+
+
+def form_of_edition(edition: CallEdition) -> Form:
+    """The application form of an edition.
+
+    Raises:
+        Faulty: if its `application.toml` cannot be read; such an edition is not published.
+    """
+
+    def make() -> Form:
+        with unfolded(texts_of(edition), edition.reference) as folder:
+            return read_form(folder)
+
+    return _forms.get((edition.reference, edition.digest), make)
 
 
 @dataclass(frozen=True, slots=True)
