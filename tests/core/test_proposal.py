@@ -8,7 +8,7 @@ from tests.cast import consortium, dossier, euro, of_members, organisation, word
 
 from hanse.core.budget import CostLine, Financing
 from hanse.core.consortium import OrganisationKind, Registration, Role
-from hanse.core.proposal import Dossier, check_members, parse_dossier
+from hanse.core.proposal import Annex, Declared, Dossier, check_members, parse_dossier
 from hanse.core.values.faults import Fault
 from hanse.core.values.money import Money
 from hanse.core.values.unknown import NOT_STATED, Unknown
@@ -88,6 +88,33 @@ def test_the_budget_is_read_to_the_cent() -> None:
     assert budget.financing == (Financing("own funds", Money(9_999_950)),)
 
 
+def test_annexes_and_declarations_are_told_with_their_digests() -> None:
+    found, faults = read(
+        drawn_at="2020-11-29T17:00:00+01:00",
+        annex=[
+            {"kind": "letters", "name": "letters.pdf", "digest": "ab12", "size": 2048},
+            {"kind": "cv", "name": "cv.pdf", "digest": "cd34", "size": 1, "partner": "lanterna"},
+        ],
+        declaration=[{"kind": "honour", "partner": "lanterna", "digest": "ef56", "made_on": "2020-11-30"}],
+    )
+    assert faults == []
+    assert found.annexes == (Annex("letters", "letters.pdf", "ab12", 2048), Annex("cv", "cv.pdf", "cd34", 1, "lanterna"))
+    assert found.declarations == (Declared("honour", "lanterna", "ef56", date(2020, 11, 30)),)
+    assert found.drawn_at == datetime(2020, 11, 29, 16, tzinfo=UTC)
+
+
+def test_an_annex_without_its_digest_is_a_fault() -> None:
+    _, faults = read(annex=[{"kind": "cv", "name": "cv.pdf", "size": -1, "made_on": 1}], declaration=[{"kind": "honour"}])
+    assert faults == [
+        "annex[1].digest: is missing",
+        "annex[1].size: is -1; expected a whole number of zero or more",
+        "annex[1].made_on: is not a key here; expected one of: digest, kind, name, partner, size",
+        "declaration[1].partner: is missing",
+        "declaration[1].digest: is missing",
+        "declaration[1].made_on: is missing",
+    ]
+
+
 def test_everything_left_out_is_unknown() -> None:
     found, faults = read(member=[{"organisation": "lanterna", "role": "coordinator"}])
     assert faults == []
@@ -144,8 +171,8 @@ def test_the_total_is_the_sum_of_the_lines_where_it_is_not_stated() -> None:
             "submitted_at: 2020-12-02T17:00:00 has no zone; expected for example 2020-12-02T17:00:00+01:00 or ...Z",
             id="a naive time"),
         pytest.param({"sections": "text"}, "sections: is not a table of texts", id="sections not a table"),
-        pytest.param({"deadline": 1}, "deadline: is not a key here; expected one of: budget, call, duration_months, "
-            "member, proposal, sections, strand, submitted_at, targets, title", id="an unknown key"),
+        pytest.param({"deadline": 1}, "deadline: is not a key here; expected one of: annex, budget, call, declaration, "
+            "drawn_at, duration_months, member, proposal, sections, strand, submitted_at, targets, title", id="an unknown key"),
         pytest.param({"member": 3}, "member: is not a list of tables; expected one [[member]] each", id="no members"),
         pytest.param({"member": [{"role": "coordinator"}]}, "member[1].organisation: is missing", id="a nameless one"),
         pytest.param({"member": [member(country="ZZ")]}, "member[1].country: 'ZZ' is not a country code; expected two "

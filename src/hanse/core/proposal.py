@@ -29,6 +29,40 @@ from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Annex:
+    """A file that belongs to an application: told by its digest, not carried along.
+
+    Attributes:
+        kind: id of the annex in the form of the call.
+        name: what the file is called.
+        digest: of its content.
+        size: in bytes.
+        partner: id of the organisation it is from; empty where it belongs to all.
+    """
+
+    kind: str
+    name: str
+    digest: str
+    size: int
+    partner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a partner has declared on its honour.
+
+    Attributes:
+        kind: id of the declaration in the form of the call.
+        digest: of the wording that was declared.
+    """
+
+    kind: str
+    partner: str
+    digest: str
+    made_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """The whole application of one consortium, as values.
 
@@ -39,7 +73,10 @@ class Dossier:
         targets: third countries (codes) and world regions (ids) that the project goes to.
         duration_months: planned length.
         submitted_at: instant of submission, where it matters which proposal came first.
-        sections: narrative texts by section id.
+        sections: texts by key: a section's id, or the longer keys of `hanse.core.form`.
+        annexes: files that belong to it.
+        declarations: what partners have declared.
+        drawn_at: when a site wrote the draft file this was read from, so that later changes can be told from it.
         assumptions: what reading this dossier had to assume, as sentences.
     """
 
@@ -53,6 +90,9 @@ class Dossier:
     title: str = ""
     submitted_at: Maybe[datetime] = NOT_STATED
     sections: Mapping[str, str] = field(default_factory=dict)
+    annexes: tuple[Annex, ...] = ()
+    declarations: tuple[Declared, ...] = ()
+    drawn_at: Maybe[datetime] = NOT_STATED
     assumptions: tuple[str, ...] = ()
 
 
@@ -130,6 +170,9 @@ def parse_dossier(table: Mapping[str, Any], place: str, words: Vocabulary, fault
         budget=_parse_budget(top.inner("budget")),
         submitted_at=top.maybe("submitted_at", as_instant),
         sections=top.optional("sections", _as_sections, {}),
+        annexes=tuple(_parse_annex(annex) for annex in top.tables("annex")),
+        declarations=tuple(_parse_declaration(made) for made in top.tables("declaration")),
+        drawn_at=top.maybe("drawn_at", as_instant),
         assumptions=(role_assumption(assumed),) if assumed else (),
     )
     top.close()
@@ -214,6 +257,29 @@ def _as_sections(written: object) -> Mapping[str, str]:
     if not isinstance(written, Mapping):
         raise ValueError("is not a table of texts")
     return {as_name(name): as_text(text) for name, text in written.items()}
+
+
+def _parse_annex(reader: Reader) -> Annex:
+    annex = Annex(
+        kind=reader.require("kind", as_name, ""),
+        name=reader.require("name", as_name, ""),
+        digest=reader.require("digest", as_name, ""),
+        size=reader.require("size", as_count, 0),
+        partner=reader.optional("partner", as_text, ""),
+    )
+    reader.close()
+    return annex
+
+
+def _parse_declaration(reader: Reader) -> Declared:
+    made = Declared(
+        kind=reader.require("kind", as_name, ""),
+        partner=reader.require("partner", as_name, ""),
+        digest=reader.require("digest", as_name, ""),
+        made_on=reader.require("made_on", as_day, date.min),
+    )
+    reader.close()
+    return made
 
 
 def _parse_budget(reader: Reader) -> Budget:
