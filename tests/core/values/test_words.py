@@ -1,6 +1,6 @@
 """Values in plain words."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from hanse.core.call import Force, TieBreakKind
 from hanse.core.values.money import Money, parse_money
 from hanse.core.values.rates import parse_rate
 from hanse.core.values.unknown import Unknown
-from hanse.core.values.words import day_in_words, euro, hour_in_words, in_words, not_stated, per_cent
+from hanse.core.values.words import day_in_words, euro, hour_in_words, in_words, left_in_words, not_stated, per_cent
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,21 @@ def test_an_amount_in_words_reads_back_to_the_cent(cents: int) -> None:
 @given(st.fractions(min_value=0, max_value=1))
 def test_a_rate_in_words_is_exact(rate: Fraction) -> None:
     assert parse_rate(per_cent(rate).replace("\u00a0", " ")) == rate
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-1, ""),
+        (0, ""),
+        (59, "less than a minute"),
+        (60, "1 minute"),
+        (3600, "1 hour"),
+        (3660, "1 hour, 1 minute"),
+        (86_400, "1 day"),
+        (2 * 86_400 + 59 * 60, "2 days"),
+        (2 * 86_400 + 3 * 3600 + 59 * 60, "2 days, 3 hours"),
+    ],
+)
+def test_time_left_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
+    assert left_in_words(timedelta(seconds=seconds)) == words

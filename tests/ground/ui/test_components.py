@@ -146,24 +146,6 @@ def test_amounts_are_in_euro_and_cents_only_where_there_are_some(amount: Any, wo
     assert ui.euro(amount).replace("\u202f", "\u00a0").replace(" ", "\u00a0") == words
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-1, ""),
-        (0, ""),
-        (59, "less than a minute"),
-        (60, "1 minute"),
-        (3600, "1 hour"),
-        (3660, "1 hour, 1 minute"),
-        (86_400, "1 day"),
-        (2 * 86_400 + 59 * 60, "2 days"),
-        (2 * 86_400 + 3 * 3600 + 59 * 60, "2 days, 3 hours"),
-    ],
-)
-def test_time_left_is_told_in_its_two_largest_units(seconds: float, words: str) -> None:
-    assert ui.left_in_words(seconds) == words
-
-
 def test_a_countdown_carries_the_time_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     now = datetime(2020, 12, 1, 16, 0, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: now)

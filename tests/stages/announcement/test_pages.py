@@ -71,7 +71,7 @@ def test_the_deadline_is_counted_down_and_told_in_two_zones(calls: datetime, cli
     assert "data-countdown" in page
     assert "Tokyo (your zone)" in page
     assert "01:00" in page
-    assert "open; 2 days 23 hours left" in page or "open; 3 days left" in page
+    assert "open; 2 days, 23 hours left" in page or "open; 3 days left" in page
 
 
 def test_a_zone_that_is_none_is_told_and_harmless(calls: datetime, client: Client) -> None:

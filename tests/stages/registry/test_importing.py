@@ -485,3 +485,26 @@ def test_the_pages_ask_the_database_a_constant_number_of_questions(count: int) -
             assert client.get(address).status_code == 200
         asked.append(len(queries))
     assert asked == [5, 7]
+
+
+@pytest.mark.parametrize("broken", ["hanse.ground.search.put_many", "django.db.models.query.QuerySet.bulk_update"])
+def test_a_step_broken_off_midway_writes_nothing_and_the_next_one_doubles_nothing(
+    broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = appointed(Role.OFFICER)
+    run = tried(officer, HEAD + "".join(f"\nHarbour cluster number {n},DE,digital" for n in range(9)))
+    importing.begin_import(actor=officer, number=run.pk, skip_faulty=False, at=NOW)
+
+    def breaks(*_: object, **__: object) -> None:
+        raise ConnectionResetError("the machine went away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(broken, breaks)
+        with pytest.raises(ConnectionResetError):
+            importing.continue_run(run.pk, NOW, 3)
+    assert not Organisation.objects.filter(name__startswith="Harbour cluster").exists()
+    assert not ImportRow.objects.filter(run=run, organisation__isnull=False).exists()
+    run.refresh_from_db()
+    assert finished(run, 3).done == 9
+    assert Organisation.objects.filter(name__startswith="Harbour cluster").count() == 9
+    assert len(search.found("organisation", "harbour cluster")) == 9

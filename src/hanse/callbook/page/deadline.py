@@ -7,7 +7,7 @@ from hanse.callbook.page.values import Block, Line, Pairs, Paragraph, Text, View
 from hanse.core.call import Call
 from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
 from hanse.core.values.window import Window
-from hanse.core.values.words import WEEKDAYS, day_in_words, hour_in_words
+from hanse.core.values.words import WEEKDAYS, day_in_words, hour_in_words, left_in_words
 
 
 def closes(call: Call) -> Line:
@@ -46,20 +46,10 @@ def status(window: Window, now: datetime, dated: Maybe[date] = NOT_STATED) -> st
         return "closed"
     if isinstance(closing, Unknown):
         return "open; the hour of the deadline is not stated"
-    left = f"{left_in_words(closing - now)} left"
+    left = f"{left_in_words(closing - now) or 'no time'} left"
     if isinstance(opens, Unknown) and isinstance(dated, Unknown):
         return f"not closed; {left}; the day of opening is not stated"
     return f"open; {left}"
-
-
-def left_in_words(left: timedelta) -> str:
-    """`2 days 23 hours`: the two largest units that count."""
-    minutes = int(left.total_seconds() // 60)
-    days, rest = divmod(minutes, 24 * 60)
-    hours, minutes = divmod(rest, 60)
-    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-    shown = [f"{count} {unit}{'s' * (count != 1)}" for count, unit in parts if count][:2]
-    return " ".join(shown) or "less than a minute"
 
 
 def until_when(call: Call, view: View) -> list[Block]:

@@ -1,7 +1,7 @@
 """Values as a reader meets them on a page: amounts, rates, days and gaps in plain words."""
 
 from collections.abc import Mapping
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -37,6 +37,21 @@ def day_in_words(day: date) -> str:
 def hour_in_words(hour: time) -> str:
     """`17:00`, with seconds only where there are any."""
     return f"{hour:%H:%M}" if not hour.second else f"{hour:%H:%M:%S}"
+
+
+def left_in_words(left: timedelta) -> str:
+    """`3 days, 4 hours`, `4 hours, 5 minutes`, `5 minutes`, `less than a minute`; nothing when none is left.
+
+    The script that lets countdowns tick words it alike.
+    """
+    if left <= timedelta():
+        return ""
+    minutes = left // timedelta(minutes=1)
+    parts = [(minutes // 1440, "day"), (minutes // 60 % 24, "hour"), (minutes % 60, "minute")]
+    first = next((place for place, (count, _) in enumerate(parts) if count), None)
+    if first is None:
+        return "less than a minute"
+    return ", ".join(f"{count} {unit}{'s' * (count != 1)}" for count, unit in parts[first : first + 2] if count)
 
 
 def not_stated(fact: Unknown) -> str:

@@ -41,6 +41,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from hanse.core.values.money import Money
+from hanse.core.values.words import left_in_words
 from hanse.ground import clock
 from hanse.ground.clock import BRUSSELS
 from hanse.ground.ui.forms import Fault, faults_of
@@ -251,20 +252,7 @@ def progress(done: int, of: int, label: str) -> dict[str, Any]:
 def countdown(instant: datetime) -> dict[str, Any]:
     """Time left until an instant, by the server's clock."""
     now = clock.now()
-    return {"until": instant.astimezone(UTC), "now": now, "left": left_in_words((instant - now).total_seconds())}
-
-
-def left_in_words(seconds: float) -> str:
-    """`3 days, 4 hours`, `4 hours, 5 minutes`, `5 minutes`, `less than a minute`; nothing when none is left."""
-    if seconds <= 0:
-        return ""
-    minutes = int(seconds // 60)
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
-    first = next((at for at, (n, _) in enumerate(parts) if n), None)
-    if first is None:
-        return "less than a minute"
-    return ", ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts[first : first + 2] if n)
+    return {"until": instant.astimezone(UTC), "now": now, "left": left_in_words(instant - now)}
 
 
 @register.inclusion_tag("ui/error_summary.html")

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from hanse.callbook.page.as_html import body_of
-from hanse.callbook.page.deadline import closes, left_in_words, status
+from hanse.callbook.page.deadline import closes, status
 from hanse.callbook.page.sections import anchor, page_of
 from hanse.callbook.page.values import Page, View
 from hanse.callbook.reference import geography
 from hanse.core.call import Call
 from hanse.core.values.unknown import NOT_STATED
+from hanse.core.values.words import left_in_words
 from hanse.ground import clock
 from hanse.ground.accounts.access import anyone, signed_in
 from hanse.stages.announcement.actions import Refusal

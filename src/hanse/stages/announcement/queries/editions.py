@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from hanse.callbook.page.deadline import left_in_words
 from hanse.core.call import Call
 from hanse.core.form import Form
 from hanse.core.values.unknown import Unknown
+from hanse.core.values.words import left_in_words
 from hanse.stages.announcement.models import IN_PREPARATION, SHOWN, CallEdition, Follower
 from hanse.stages.announcement.queries.folders import form_of_edition, read
 
