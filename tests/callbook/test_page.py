@@ -187,7 +187,7 @@ def test_a_reader_in_the_calls_own_zone_or_in_utc_sees_no_row_twice(call: Call) 
     [
         (datetime(2030, 1, 14, 22, 59, tzinfo=UTC), "not open yet; opens on 15 January 2030"),
         (datetime(2030, 1, 14, 23, tzinfo=UTC), "open; 91 days, 16 hours left"),
-        (datetime(2030, 4, 16, 13, 58, 30, tzinfo=UTC), "open; 1 hour 1 minute left"),
+        (datetime(2030, 4, 16, 13, 58, 30, tzinfo=UTC), "open; 1 hour, 1 minute left"),
         (datetime(2030, 4, 16, 14, 59, 59, tzinfo=UTC), "open; less than a minute left"),
         (datetime(2030, 4, 16, 15, tzinfo=UTC), "open; less than a minute left"),
         (datetime(2030, 4, 16, 15, 0, 1, tzinfo=UTC), "closed"),

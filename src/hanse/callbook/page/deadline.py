@@ -46,7 +46,7 @@ def status(window: Window, now: datetime, dated: Maybe[date] = NOT_STATED) -> st
         return "closed"
     if isinstance(closing, Unknown):
         return "open; the hour of the deadline is not stated"
-    left = f"{left_in_words(closing - now) or 'no time'} left"
+    left = f"{left_in_words(closing - now) or 'less than a minute'} left"
     if isinstance(opens, Unknown) and isinstance(dated, Unknown):
         return f"not closed; {left}; the day of opening is not stated"
     return f"open; {left}"
