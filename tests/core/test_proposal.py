@@ -98,13 +98,18 @@ def test_annexes_and_declarations_are_told_with_their_digests() -> None:
         declaration=[{"kind": "honour", "partner": "lanterna", "digest": "ef56", "made_on": "2020-11-30"}],
     )
     assert faults == []
-    assert found.annexes == (Annex("letters", "letters.pdf", "ab12", 2048), Annex("cv", "cv.pdf", "cd34", 1, "lanterna"))
+    assert found.annexes == (
+        Annex("letters", "letters.pdf", "ab12", 2048),
+        Annex("cv", "cv.pdf", "cd34", 1, "lanterna"),
+    )
     assert found.declarations == (Declared("honour", "lanterna", "ef56", date(2020, 11, 30)),)
     assert found.drawn_at == datetime(2020, 11, 29, 16, tzinfo=UTC)
 
 
 def test_an_annex_without_its_digest_is_a_fault() -> None:
-    _, faults = read(annex=[{"kind": "cv", "name": "cv.pdf", "size": -1, "made_on": 1}], declaration=[{"kind": "honour"}])
+    _, faults = read(
+        annex=[{"kind": "cv", "name": "cv.pdf", "size": -1, "made_on": 1}], declaration=[{"kind": "honour"}]
+    )
     assert faults == [
         "annex[1].digest: is missing",
         "annex[1].size: is -1; expected a whole number of zero or more",
@@ -205,7 +210,7 @@ def test_the_total_is_the_sum_of_the_lines_where_it_is_not_stated() -> None:
             "budget.financing[1].amount: is the binary fraction 1.5; write it as text, for example \"1.50\"",
             id="a binary fraction"),
         pytest.param({"budget": {"grant": 5}}, "budget.grant: is not a key here; expected one of: cost, financing, "
-            "requested, total_cost", id="an unknown key of the budget"),
+            "part, requested, total_cost", id="an unknown key of the budget"),
     ],
 )  # fmt: skip
 def test_a_fault_names_its_place_what_is_wrong_and_what_was_expected(table: dict[str, Any], fault: str) -> None:

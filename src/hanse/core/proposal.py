@@ -9,11 +9,11 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from hanse.core.budget import Budget, CostLine, Financing, total
+from hanse.core.budget import Budget, CostLine, Financing, Part, SourceKind, personnel_cost, total
 from hanse.core.consortium import Consortium, Organisation, OrganisationKind, Participant, Registration, Role
 from hanse.core.values.countries import Geography, read_code
 from hanse.core.values.faults import Fault
-from hanse.core.values.money import ZERO, parse_sum
+from hanse.core.values.money import ZERO, Money, parse_sum
 from hanse.core.values.reading import (
     Reader,
     as_boolean,
@@ -25,6 +25,7 @@ from hanse.core.values.reading import (
     as_names,
     as_text,
 )
+from hanse.core.values.typed_amounts import read_months, show_months
 from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
 
 
@@ -289,11 +290,13 @@ def _parse_budget(reader: Reader) -> Budget:
     if lines and not isinstance(stated, Unknown) and stated != summed:
         reader.fault("total_cost", f"is {stated.plain}, but the cost lines add up to {summed.plain}")
     financing = tuple(_parse_financing(source) for source in reader.tables("financing"))
+    requested = reader.maybe("requested", parse_sum)
     budget = Budget(
         total_cost=summed if lines and isinstance(stated, Unknown) else stated,
-        requested=reader.maybe("requested", parse_sum),
+        requested=requested,
         lines=lines,
         financing=financing if reader.has("financing") else NOT_STATED,
+        parts=_parse_parts(reader, requested),
     )
     reader.close()
     return budget
@@ -305,7 +308,14 @@ def _parse_line(reader: Reader) -> CostLine:
         work_package=reader.optional("work_package", as_text, ""),
         category=reader.require("category", as_name, ""),
         amount=reader.require("amount", parse_sum, ZERO),
+        months=reader.maybe("months", _as_months),
+        rate=reader.maybe("rate", parse_sum),
     )
+    if not isinstance(line.months, Unknown) and not isinstance(line.rate, Unknown):
+        product = personnel_cost(line.months, line.rate)
+        if product != line.amount:
+            counted = f"{show_months(line.months)} months at {line.rate.plain} are {product.plain}"
+            reader.fault("amount", f"is {line.amount.plain}, but {counted}")
     reader.close()
     return line
 
@@ -314,6 +324,32 @@ def _parse_financing(reader: Reader) -> Financing:
     source = Financing(
         source=reader.require("source", as_name, ""),
         amount=reader.require("amount", parse_sum, ZERO),
+        partner=reader.maybe("partner", as_name),
+        kind=reader.maybe("kind", as_choice(SourceKind)),
     )
     reader.close()
     return source
+
+
+def _parse_parts(reader: Reader, requested: Maybe[Money]) -> tuple[Part, ...]:
+    """The contribution by partner; where the whole is stated too, they add up to it."""
+    parts = []
+    seen: set[str] = set()
+    for inner in reader.tables("part"):
+        part = Part(inner.require("partner", as_name, ""), inner.require("requested", parse_sum, ZERO))
+        if part.partner in seen:
+            inner.fault("partner", f"names {part.partner!r} twice")
+        seen.add(part.partner)
+        inner.close()
+        parts.append(part)
+    summed = total(part.requested for part in parts)
+    if parts and not isinstance(requested, Unknown) and requested != summed:
+        reader.fault("requested", f"is {requested.plain}, but the parts of the partners add up to {summed.plain}")
+    return tuple(parts)
+
+
+def _as_months(written: object) -> int:
+    """Person-months in hundredths: a whole number, or text such as `"4.5"`."""
+    if isinstance(written, bool) or not isinstance(written, int | str):
+        raise ValueError(f'is {written!r}; expected person-months such as 4 or "4.5"')
+    return read_months(str(written))
