@@ -58,6 +58,13 @@ def keep(
     return stored
 
 
+def found(digest: str) -> "StoredFile | None":
+    """What is kept under a digest. Whoever asks has to know that the person may have it."""
+    from hanse.ground.files.models import StoredFile
+
+    return StoredFile.objects.filter(digest=digest).first()
+
+
 def opened(stored: "StoredFile") -> BinaryIO:
     """The content, to be read and closed.
 
