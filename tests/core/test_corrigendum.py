@@ -11,6 +11,8 @@ from tests.cast import call, call_tables, context, dossier, notice, parsed, rule
 from hanse.core.call import Call
 from hanse.core.corrigendum import ChangeKind, RuleChange, compare, verdict_changes
 from hanse.core.eligibility.findings import ProposalVerdict, Verdict
+from hanse.core.form import Form, parse_form
+from hanse.core.values.faults import Fault
 from hanse.core.values.unknown import Unknown
 
 EU_RULE = rule_table("minimum_countries", "three", parameters={"minimum": 3, "groups": ["EU"]})
@@ -193,8 +195,8 @@ def test_a_changed_force_can_turn_a_verdict_without_any_rule_answering_different
 
 @given(st.integers(min_value=1, max_value=6), st.integers(min_value=1, max_value=6))
 def test_comparing_both_ways_exchanges_before_and_after(first: int, second: int) -> None:
-    editions = [call(EU_RULE | {"parameters": {"minimum": n, "groups": ["EU"]}}) for n in (first, second)]
-    there, back = compare(*editions), compare(*reversed(editions))
+    old, new = (call(EU_RULE | {"parameters": {"minimum": n, "groups": ["EU"]}}) for n in (first, second))
+    there, back = compare(old, new), compare(new, old)
     assert [(c.item, c.fact, c.before, c.after) for c in there] == [(c.item, c.fact, c.after, c.before) for c in back]
     assert bool(there) == (first != second)
 
@@ -211,3 +213,46 @@ def test_a_change_of_verdict_is_told_in_plain_words() -> None:
     assert turned.sentence == "blue: was not eligible, is now eligible"
     kept = replace(turned, before=ProposalVerdict.ELIGIBLE)
     assert kept.sentence == "blue: still eligible, but rules answer differently"
+
+
+def form(**changed: Any) -> Form:
+    """A small application form with one of everything, and with keys of its table replaced."""
+    table: dict[str, Any] = {
+        "title": "Form",
+        "section": [
+            {"id": "summary", "title": "Summary", "chapter": "One", "words": 300, "cite": "notice: 2"},
+            {
+                "id": "risks", "title": "Risks", "chapter": "One", "kind": "records", "record": "risk", "strands": ["A"],
+                "part": [{"id": "title", "title": "Title", "field": "line", "required": False}],
+            },
+        ],
+        "annex": [
+            {"id": "letters", "title": "Letters", "required": False, "of_each_partner": True, "most_pages": 2}
+        ],
+        "declaration": [{"id": "honour", "title": "Honour", "text": "We declare."}],
+        "property": [{"id": "bold", "title": "Bold", "text": "Bold.", "sections": ["summary"]}],
+        "cost_category": [{"id": "travel", "title": "Travel"}],
+    }  # fmt: skip
+    faults: list[Fault] = []
+    found = parse_form({**table, **changed}, "application.toml", faults)
+    assert not faults, faults
+    return found
+
+
+def test_a_form_does_not_differ_from_itself() -> None:
+    assert compare(call(), call(), (form(), form())) == ()
+
+
+def test_what_a_form_asks_otherwise_is_told() -> None:
+    longer = {"id": "summary", "title": "In short", "chapter": "One", "words": 400, "cite": "notice: 3"}
+    after = form(section=[longer], annex=[{"id": "letters", "title": "Letters"}], indirect_rate=0.07, property=[])
+    assert [change.sentence for change in compare(call(), call(), (form(), after))] == [
+        "application form, indirect rate: was not stated, is now 7\u00a0%",
+        "section summary, title: was Summary [notice, 2], is now In short [notice, 3]",
+        "section summary, field summary: was Summary: text, required, at most 300 words [notice, 2], is now "
+        "In short: text, required, at most 400 words [notice, 3]",
+        "section risks is gone; it was: Risks",
+        "annex letters, asked: was optional, of each partner, is now required",
+        "annex letters, at most: was 10 MB, 2 pages, is now 10 MB",
+        "property bold is gone; it was: Bold",
+    ]

@@ -5,7 +5,8 @@ import json
 from datetime import date
 from typing import Any
 
-from hanse.callbook.calls import read_call
+from hanse.callbook.application_forms import read_form
+from hanse.callbook.calls import call_folder, read_call
 from hanse.callbook.setting import vocabulary
 from hanse.cli.check import read_dossiers
 from hanse.cli.setting import as_of_argument, context_for
@@ -18,10 +19,11 @@ from hanse.core.values.faults import Fault, Faulty
 def run(arguments: argparse.Namespace) -> int:
     """Compare two editions; returns 0. Raises Faulty with every fault of the calls and the dossiers."""
     faults: list[Fault] = []
-    calls = []
+    calls, forms = [], []
     for name in (arguments.old, arguments.new):
         try:
             calls.append(read_call(name))
+            forms.append(read_form(call_folder(name)))
         except Faulty as wrong:
             faults += wrong.faults
     day = _day(arguments.as_of, faults)
@@ -29,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     if faults:
         raise Faulty(faults)
     old, new = calls
-    changes = compare(old, new)
+    changes = compare(old, new, (forms[0], forms[1]))
     touched = verdict_changes(dossiers, context_for(old, day), context_for(new, day)) if dossiers else ()
     if arguments.format == "json":
         print(json.dumps(_result(old, new, changes, touched, len(dossiers)), ensure_ascii=False, indent=2))

@@ -14,6 +14,7 @@ from hanse.core.call import Call, Rule, Strand
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.engine import Examiner
 from hanse.core.eligibility.findings import Finding, ProposalVerdict, Verdict
+from hanse.core.form import Form
 from hanse.core.proposal import Dossier
 from hanse.core.values.citation import Citation, Stated
 from hanse.core.values.words import in_words
@@ -78,10 +79,17 @@ class _Item:
     facts: Mapping[str, _Fact] = field(default_factory=dict)
 
 
-def compare(old: Call, new: Call) -> tuple[Change, ...]:
-    """Every difference between two editions: first what changed or went, in the old order, then what is new."""
+def compare(old: Call, new: Call, forms: tuple[Form, Form] | None = None) -> tuple[Change, ...]:
+    """Every difference between two editions: first what changed or went, in the old order, then what is new.
+
+    Args:
+        forms: the application forms of both, where these are to be compared too.
+    """
     before = {item.name: item for item in _items(old)}
     after = {item.name: item for item in _items(new)}
+    if forms is not None:
+        before |= {item.name: item for item in _form_items(forms[0])}
+        after |= {item.name: item for item in _form_items(forms[1])}
     changes: list[Change] = []
     for name, item in before.items():
         if name in after:
@@ -235,6 +243,44 @@ def _rule_item(rule: Rule) -> _Item:
     }
     words |= {f"parameter {name}": in_words(value) for name, value in rule.parameters.items()}
     return _Item(f"rule {rule.id}", rule.text, cited, {name: _Fact(text, cited) for name, text in words.items()})
+
+
+def _form_items(form: Form) -> Iterator[_Item]:
+    """What an application consists of. The words that explain a field may change without being listed."""
+    rate = _stated(form.indirect_rate)
+    yield _Item("application form", form.title, None, {"title": _Fact(form.title), "indirect rate": rate})
+    for section in form.sections:
+        facts = {"title": section.title, "asked of": _strands(section.strands), "records at least": str(section.least)}
+        for part in section.parts:
+            asked = "required" if part.required else "optional"
+            limit = f", at most {part.words} words" if part.words else ""
+            facts[f"field {part.id}"] = f"{part.title}: {in_words(part.kind)}, {asked}{limit}"
+        yield _form_item(f"section {section.id}", section.title, section.citation, facts)
+    for annex in form.annexes:
+        asked = ("required" if annex.required else "optional") + ", of each partner" * annex.of_each_partner
+        pages = f", {annex.most_pages} pages" if annex.most_pages else ""
+        facts = {"title": annex.title, "asked": asked, "asked of": _strands(annex.strands)}
+        facts["at most"] = f"{annex.most_megabytes} MB{pages}"
+        yield _form_item(f"annex {annex.id}", annex.title, annex.citation, facts)
+    for each in form.declarations:
+        facts = {"title": each.title, "text": each.text, "asked of": _strands(each.strands)}
+        yield _form_item(f"declaration {each.id}", each.title, each.citation, facts)
+    for found in form.properties:
+        shown = in_words((*found.rules, *found.sections))
+        facts = {"title": found.title, "text": found.text, "shown by": shown}
+        yield _form_item(f"property {found.id}", found.title, found.citation, facts)
+    for category in form.cost_categories:
+        facts = {"title": category.title, "counted by": in_words(category.by)}
+        facts["carries indirect costs"] = in_words(category.carries_indirect)
+        yield _form_item(f"cost category {category.id}", category.title, None, facts)
+
+
+def _form_item(name: str, headline: str, cited: Citation | None, facts: Mapping[str, str]) -> _Item:
+    return _Item(name, headline, cited, {fact: _Fact(words, cited) for fact, words in facts.items()})
+
+
+def _strands(strands: tuple[str, ...]) -> str:
+    return f"strand {', '.join(strands)}" if strands else "every strand"
 
 
 def _statement_items(call: Call) -> Iterator[_Item]:

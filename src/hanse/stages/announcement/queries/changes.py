@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 from hanse.callbook.reference import geography
 from hanse.callbook.setting import day_of_countries
-from hanse.core.call import Call
 from hanse.core.corrigendum import Change, VerdictChange, compare, verdict_changes
 from hanse.core.eligibility.context import Context
 from hanse.core.proposal import Dossier
 from hanse.stages.announcement.models import CallEdition
-from hanse.stages.announcement.queries.folders import read, worked_cases
+from hanse.stages.announcement.queries.folders import form_of_edition, read, worked_cases
 from hanse.stages.announcement.queries.remembered import Remembered
 
 
@@ -43,14 +42,20 @@ def effect_of(old: CallEdition, new: CallEdition) -> Effect:
         Faulty: if one of them cannot be read.
     """
     key = old.reference, old.digest, new.digest
-    return _effects.get(key, lambda: _effect(read(old), read(new), worked_cases(old)))
+    return _effects.get(key, lambda: _effect(old, new, worked_cases(old)))
 
 
 _effects: Remembered[Effect] = Remembered()
 
 
-def _effect(old: Call, new: Call, cases: Iterable[Dossier]) -> Effect:
-    changes = compare(old, new)
+def changes_between(old: CallEdition, new: CallEdition) -> tuple[Change, ...]:
+    """Every difference between two editions, application forms included."""
+    return compare(read(old), read(new), (form_of_edition(old), form_of_edition(new)))
+
+
+def _effect(old_edition: CallEdition, new_edition: CallEdition, cases: Iterable[Dossier]) -> Effect:
+    changes = changes_between(old_edition, new_edition)
+    old, new = read(old_edition), read(new_edition)
     days = day_of_countries(old), day_of_countries(new)
     if days[0] is None or days[1] is None:
         unasked = "An edition states no day on which memberships of countries are asked, so no case was asked."
