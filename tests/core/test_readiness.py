@@ -73,5 +73,5 @@ def test_several_gaps_of_a_section_are_counted() -> None:
     twice = type(state)(many, state.fields, 0, ("One.", "Two.", "Three."))
     (found,) = coverage(form, assessment, [twice])
     assert found.wanting[0] == "Plan: One. (and 2 more)"
-    assert found.sections == ("plan", "plan")
+    assert found.sections == (many, many)
     assert found.verdict is Verdict.NOT_MET

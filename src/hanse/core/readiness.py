@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from hanse.core.eligibility.findings import Assessment, Verdict
-from hanse.core.form import Form, Property, SectionState
+from hanse.core.form import Form, Property, Section, SectionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,13 +15,13 @@ class Coverage:
         verdict: met if every rule is met and every section filled; not met if a rule is not met or a section that is
             asked for lacks something; undecided if only facts are missing.
         wanting: what is missing, as sentences; empty if it is met.
-        sections: ids of the sections of this form that show it, in their order.
+        sections: the sections of this form that show it, in the order of the property.
     """
 
     property: Property
     verdict: Verdict
     wanting: tuple[str, ...]
-    sections: tuple[str, ...]
+    sections: tuple[Section, ...]
 
 
 def coverage(form: Form, assessment: Assessment, states: Iterable[SectionState]) -> tuple[Coverage, ...]:
@@ -49,7 +49,7 @@ def _covered(property: Property, assessment: Assessment, states: dict[str, Secti
     wanting = [said for verdict, said in answers if verdict is not Verdict.MET]
     if not answers:
         wanting = ["Nothing in this application form can show it."]
-    sections = tuple(id for id in property.sections if id in states)
+    sections = tuple(states[id].section for id in property.sections if id in states)
     return Coverage(property, worst, tuple(wanting), sections)
 
 
