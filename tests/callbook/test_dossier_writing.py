@@ -84,7 +84,7 @@ def budgets(draw: st.DrawFn) -> Budget:
         total_cost=total(line.amount for line in lines) if lines else draw(maybe(MONEY)),
         requested=total(part.requested for part in parts) if parts else draw(maybe(MONEY)),
         lines=lines,
-        financing=draw(st.just(NOT_STATED) | financing),
+        financing=draw(maybe(financing)),
         parts=parts,
     )
 

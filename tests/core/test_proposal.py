@@ -88,6 +88,13 @@ def test_the_budget_is_read_to_the_cent() -> None:
     assert budget.financing == (Financing("own funds", Money(9_999_950)),)
 
 
+def test_other_sources_may_be_unknown_for_a_reason() -> None:
+    assert read(budget={"financing": {"unknown": "asked the bank"}})[0].budget.financing == Unknown("asked the bank")
+    found, faults = read(budget={"financing": {"source": "bank"}})
+    assert found.budget.financing == NOT_STATED
+    assert faults == ["budget.financing: is not a list of tables; expected one [[budget.financing]] each"]
+
+
 def test_annexes_and_declarations_are_told_with_their_digests() -> None:
     found, faults = read(
         drawn_at="2020-11-29T17:00:00+01:00",

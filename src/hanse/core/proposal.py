@@ -289,13 +289,12 @@ def _parse_budget(reader: Reader) -> Budget:
     summed = total(line.amount for line in lines)
     if lines and not isinstance(stated, Unknown) and stated != summed:
         reader.fault("total_cost", f"is {stated.plain}, but the cost lines add up to {summed.plain}")
-    financing = tuple(_parse_financing(source) for source in reader.tables("financing"))
     requested = reader.maybe("requested", parse_sum)
     budget = Budget(
         total_cost=summed if lines and isinstance(stated, Unknown) else stated,
         requested=requested,
         lines=lines,
-        financing=financing if reader.has("financing") else NOT_STATED,
+        financing=_parse_sources(reader),
         parts=_parse_parts(reader, requested),
     )
     reader.close()
@@ -318,6 +317,18 @@ def _parse_line(reader: Reader) -> CostLine:
             reader.fault("amount", f"is {line.amount.plain}, but {counted}")
     reader.close()
     return line
+
+
+def _parse_sources(reader: Reader) -> Maybe[tuple[Financing, ...]]:
+    """Other sources: a list, or unknown for a reason that is told."""
+    if isinstance(reader.table.get("financing", {}), Mapping):
+        told: Maybe[tuple[Financing, ...]] = reader.maybe("financing", _as_sources)
+        return told
+    return tuple(_parse_financing(source) for source in reader.tables("financing"))
+
+
+def _as_sources(_written: object) -> tuple[Financing, ...]:
+    raise ValueError("is not a list of tables; expected one [[budget.financing]] each")
 
 
 def _parse_financing(reader: Reader) -> Financing:
