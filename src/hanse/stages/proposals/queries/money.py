@@ -8,8 +8,8 @@ A partner that keeps its cells to itself shows the others its costs, its contrib
 that would tell them apart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -22,15 +22,23 @@ from hanse.core.budget import (
     CostLine,
     Financing,
     Ledger,
+    Remedy,
     SourceKind,
+    Terms,
     indirect_lines,
+    remedies,
+    total,
 )
 from hanse.core.budget import Part as CorePart
-from hanse.core.form import CostCategory, Form, records_of
-from hanse.core.values.money import Money
+from hanse.core.form import CostCategory, Form, Table, records_of
+from hanse.core.proposal import Dossier
+from hanse.core.values.money import ZERO, Money
 from hanse.core.values.typed_amounts import show_months
 from hanse.core.values.unknown import NOT_STATED, Unknown
-from hanse.stages.consortia.models import Seat
+from hanse.ground.clock import BRUSSELS
+from hanse.stages.announcement.queries import call_of, form_of
+from hanse.stages.announcement.queries.verdicts import answer_of
+from hanse.stages.consortia.models import Consortium, Seat
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.proposals.models import Cost, MoneyChange, Part, Proposal, Source, Text
 
@@ -364,6 +372,12 @@ class Shown:
     foot: tuple[str, ...] = ()
     note: str = ""
 
+    @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """Every row, sums last, with the head of its column beside each cell."""
+        rows = [*self.rows, self.foot] if self.foot else self.rows
+        return [list(zip(self.heads, row, strict=True)) for row in rows]
+
 
 def costs_by_partner(books: Books) -> Shown:
     """Costs by partner and category, with the contribution of each."""
@@ -452,3 +466,99 @@ def _or_open(amount: Money | Unknown) -> str:
 def _note(books: Books) -> str:
     names = ", ".join(sheet.name for sheet in books.hidden)
     return f"Shown as sums only, since they are not shared: {names}." if names else ""
+
+
+SHOWN: Mapping[Table, Callable[[Books], Shown]] = {
+    Table.COSTS_BY_PARTNER: costs_by_partner,
+    Table.COSTS_BY_WORK_PACKAGE: costs_by_work_package,
+    Table.FINANCING: financing,
+}
+"""The tables of sections that are made from the ledger."""
+
+
+def form_for(proposal: Proposal, at: datetime) -> Form:
+    """The form that holds for an application; an empty one if its call is not published any more."""
+    form = form_of(proposal.consortium.call, at)
+    return Form("") if form is None else form.for_strand(proposal.consortium.strand)
+
+
+# --- what the call says of it ------------------------------------------------------------------------------------
+
+MONEY_KINDS = ("reimbursement_rate", "grant_cap", "budget_balance")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a rule about money says.
+
+    Attributes:
+        tone: `met`, `not_met` or `undecided`.
+    """
+
+    tone: str
+    text: str
+    reason: str
+    repair: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What the call says of a budget, and in exact figures what would change it.
+
+    Attributes:
+        words: of the rules about money.
+        remedies: for the application.
+        by_partner: for each partner on its own costs, by id; no rule, but it shows where a rate is exceeded.
+        most: the most that can be asked for, if that can be told.
+        silent: why something is not told.
+    """
+
+    terms: Terms
+    words: tuple[Word, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    by_partner: Mapping[str, tuple[Remedy, ...]] = field(default_factory=dict)
+    most: Money | None = None
+    silent: str = ""
+
+
+def advice_of(books: Books, consortium: Consortium, at: datetime) -> Advice:
+    """What the call says of the budget as a whole, in figures that the reader may know."""
+    call = call_of(consortium.call, at)
+    if call is None:
+        return Advice(Terms(), silent="The call is not published any more, so its rate is not known.")
+    terms = Terms.of(call, consortium.strand)
+    budget = books.whole.as_budget()
+    dossier = Dossier(proposal=consortium.ref, strand=consortium.strand or NOT_STATED, budget=budget)
+    answer = answer_of(call, dossier, at.astimezone(BRUSSELS).date())
+    kinds = {rule.id: rule.kind for rule in call.rules}
+    # What rates by category allow would tell how much of private costs is in which category.
+    telling = not (terms.by_category and books.hidden)
+    asked = MONEY_KINDS if telling else MONEY_KINDS[1:]
+    words = tuple(
+        Word(tone, said.text, said.reason, said.repair, said.source)
+        for tone, group in (("not_met", answer.broken), ("undecided", answer.missing), ("met", answer.met))
+        for said in group
+        if kinds.get(said.rule) in asked
+    )
+    if not telling:
+        names = ", ".join(sheet.name for sheet in books.hidden)
+        silent = f"The call sets rates by category, and {names} does not share its cells: the rate is not told here."
+        return Advice(terms, words, silent=silent)
+    most = terms.most(books.whole.lines)
+    found: tuple[Remedy, ...] = ()
+    if not isinstance(budget.requested, Unknown) and not isinstance(budget.financing, Unknown):
+        others = total(source.amount for source in budget.financing)
+        found = remedies(books.whole.lines, budget.requested, others, terms)
+    by_partner = {sheet.id: _of_partner(books, sheet.id, terms) for sheet in books.sheets}
+    return Advice(terms, words, found, by_partner, most if isinstance(most, Money) else None)
+
+
+def _of_partner(books: Books, partner: str, terms: Terms) -> tuple[Remedy, ...]:
+    ledger = books.whole
+    requested, own = ledger.requested_by(partner), ledger.own_funds_of(partner)
+    if isinstance(requested, Unknown) or isinstance(own, Unknown):
+        return ()
+    lines = [line for line in ledger.lines if line.partner == partner]
+    others = total(source.amount for source in ledger.sources_of(partner))
+    return remedies(lines, requested, others + max(own, ZERO), terms, capped=False)
