@@ -1,0 +1,121 @@
+"""An application as the core sees it: the one place where rows become a dossier."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from hanse.core.budget import Budget
+from hanse.core.form import Form
+from hanse.core.proposal import Annex as CoreAnnex
+from hanse.core.proposal import Declared, Dossier
+from hanse.core.values.reading import checked_text
+from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
+from hanse.ground.clock import BRUSSELS
+from hanse.stages.consortia.models import Seat, SeatState
+from hanse.stages.consortia.permissions import Standing
+from hanse.stages.consortia.queries.members import members
+from hanse.stages.proposals.models import Annex, Declaration, Proposal, Text
+from hanse.stages.proposals.queries import drafts
+from hanse.stages.proposals.queries.money import budget_of
+
+TITLE, DURATION = "title", "duration_months"
+LONGEST_PROJECT = 3
+"""Digits of a length in months; a longer number is a slip."""
+
+
+def dossier_of(
+    proposal: Proposal,
+    seats: Iterable[Seat],
+    *,
+    at: datetime,
+    viewer: Standing | None = None,
+    planned: bool = False,
+    texts: Mapping[str, Text] | None = None,
+    form: Form | None = None,
+    budget: Budget | None = None,
+) -> Dossier:
+    """The application as it stands now. What a page has asked already it may hand over: texts, form, budget.
+
+    Args:
+        seats: open seats with organisations, as `consortia.queries.members.open_seats` gives them.
+        at: the instant whose edition of the call counts.
+        viewer: who reads it: what a partner keeps to itself is one sum then. None: the whole, for a verdict.
+        planned: whether invited organisations are counted as members.
+        texts: of the draft, by key.
+        form: of the call, for its strand.
+        budget: as the viewer may see it.
+    """
+    consortium = proposal.consortium
+    counted = [seat for seat in seats if planned or seat.state == SeatState.ACCEPTED]
+    if texts is None:
+        texts = drafts.texts_of(proposal)
+    if budget is None:
+        budget = budget_of(proposal, counted, form or drafts.form_of(proposal, at), viewer)
+    written = {key: said for key, text in sorted(texts.items()) if (said := presentable(text.value))}
+    title = written.pop(TITLE, "")
+    months = length_in(written.get(DURATION, ""))
+    if not isinstance(months, Unknown):
+        del written[DURATION]
+    return Dossier(
+        proposal=proposal.ref,
+        call=consortium.call,
+        strand=consortium.strand or NOT_STATED,
+        title=title,
+        consortium=members(counted, planned=planned),
+        targets=tuple(consortium.targets) or NOT_STATED,
+        duration_months=months,
+        budget=budget,
+        sections=written,
+        annexes=annexes_of(proposal, counted),
+        declarations=declarations_of(proposal, counted),
+    )
+
+
+def annexes_of(proposal: Proposal, seats: Iterable[Seat]) -> tuple[CoreAnnex, ...]:
+    """The files that belong to it now; those of partners that left are not among them."""
+    partners = {seat.pk: seat.organisation.ref for seat in seats}
+    rows = Annex.objects.filter(proposal=proposal, removed_at__isnull=True).select_related("file")
+    return tuple(
+        CoreAnnex(
+            row.kind,
+            row.name,
+            row.file.digest,
+            row.file.size,
+            "" if row.seat_id is None else partners[row.seat_id],
+        )
+        for row in rows.order_by("kind", "seat__place", "name", "id")
+        if row.seat_id is None or row.seat_id in partners
+    )
+
+
+def declarations_of(proposal: Proposal, seats: Iterable[Seat]) -> tuple[Declared, ...]:
+    """What partners have declared and not taken back."""
+    partners = {seat.pk: seat.organisation.ref for seat in seats}
+    rows = Declaration.objects.filter(proposal=proposal, revoked_at__isnull=True, seat__in=partners)
+    return tuple(
+        Declared(row.kind, partners[row.seat_id], row.digest, row.made_at.astimezone(BRUSSELS).date())
+        for row in rows.order_by("kind", "seat__place", "id")
+    )
+
+
+def length_in(written: str) -> Maybe[int]:
+    """The length of the project, unknown if it is not a whole number of months."""
+    said = written.strip()
+    if not said:
+        return NOT_STATED
+    if said.isascii() and said.isdecimal() and len(said) <= LONGEST_PROJECT:
+        return int(said)
+    return Unknown(f"the length is written as {said[:40]!r}, which is not a whole number of months")
+
+
+def presentable(text: str) -> str:
+    """A text as a dossier may hold it: Unix line ends, without control characters and invisible direction marks."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text if _may_stand(text) else "".join(letter for letter in text if _may_stand(letter))
+
+
+def _may_stand(text: str) -> bool:
+    try:
+        checked_text(text)
+    except ValueError:
+        return False
+    return True
