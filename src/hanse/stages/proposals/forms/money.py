@@ -44,12 +44,13 @@ class CellsForm:
     """The cells of a partner as posted. Fields that nobody touched are left alone.
 
     Attributes:
+        books: None for a single cell that a script posts: whether there is such a cell, the action says.
         cells: what is to be written.
         faults: what cannot be read, by field.
         typed: what stands in every field, to be shown again.
     """
 
-    books: Books
+    books: Books | None
     data: Mapping[str, str]
     cells: list[Typed] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
@@ -57,18 +58,22 @@ class CellsForm:
 
     def __post_init__(self) -> None:
         """Read every cell of which the form tells the version."""
-        categories = {category.id: category for category in self.books.categories}
-        packages = {package.id: package for package in self.books.packages}
         for name in self.data:
-            if not name.startswith("v-"):
-                continue
-            _, said, id = name.split("-", 2) if name.count("-") >= 2 else ("", "", "")
-            package, category = packages.get("" if said == NONE else said), categories.get(id)
-            if package is None or category is None or self.books.computed(category):
-                self.faults[name] = "A row or a column of this form is not there any more. Load the page again."
-                continue
-            parts = "mr" if category.by is Asked.MONTHS else "a"
-            self._read((package.id, category.id), f"{category.title}, {package.title}", parts)
+            if name.startswith("v-"):
+                _, said, id = name.split("-", 2) if name.count("-") >= 2 else ("", "", "")
+                self._find(name, "" if said == NONE else said, id)
+
+    def _find(self, name: str, package: str, category: str) -> None:
+        if self.books is None:
+            self._read((package, category), "", "mr" if f"m{name[1:]}" in self.data else "a")
+            return
+        row = next((row for row in self.books.packages if row.id == package), None)
+        column = next((column for column in self.books.categories if column.id == category), None)
+        if row is None or column is None or self.books.computed(column):
+            self.faults[name] = "A row or a column of this form is not there any more. Load the page again."
+            return
+        parts = "mr" if column.by is Asked.MONTHS else "a"
+        self._read((package, category), f"{column.title}, {row.title}: ", parts)
 
     def _read(self, key: Key, called: str, parts: str) -> None:
         version, *shown = self.data[field_name("v", *key)].split("|")
@@ -82,7 +87,7 @@ class CellsForm:
             try:
                 figures[PARTS[part]] = _read(part, text)
             except ValueError as wrong:
-                self.faults[name] = f"{called}: {wrong}."
+                self.faults[name] = f"{called}{wrong}."
         if len(figures) == len(parts):
             based = int(version) if version.isdecimal() and len(version) < 10 else 0
             self.cells.append(

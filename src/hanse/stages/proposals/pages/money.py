@@ -64,48 +64,27 @@ def budget(request: HttpRequest, ref: str) -> HttpResponse:
 @signed_in
 @require_POST
 def cells(request: HttpRequest, ref: str, partner: str) -> HttpResponse:
-    """Write the cells of a partner: all that were touched, or by script a single one."""
+    """Write those cells of a partner that were touched."""
     proposal, may = inside(request, ref)
     books = _books(proposal, may)
     sheet = _own(books, partner)
     form = CellsForm(books, cast("Mapping[str, str]", request.POST))
-    by_script = request.headers.get("Accept") == "application/json"
     if form.faults:
-        if by_script:
-            return JsonResponse({"state": "fault", "told": list(form.faults.values())}, status=UNPROCESSABLE)
         return _page(request, proposal, may, books, sheet, form=form, status=UNPROCESSABLE)
     now = clock.now()
     try:
         saved = actions.save_cells(actor=request.user, ref=ref, seat_id=sheet.seat.pk, cells=form.cells, at=now)
     except Refusal as refusal:
-        if by_script:
-            return JsonResponse({"state": "refused", "told": [refusal.message]}, status=refusal.status)
         return refused(request, refusal, _address(ref, partner))
-    told = [_told_clash(books, clash) for clash in saved.clashes]
-    if by_script:
-        answer = {
-            "state": "conflict" if told else "saved",
-            "told": told,
-            "cells": [
-                {
-                    "mark": field_name("v", cost.work_package, cost.category),
-                    "version": cost.version,
-                    "amount": str(Money(cost.cents)),
-                    "shown": {part: shown_in(part, cost) for part in "amr"},
-                }
-                for cost in (*saved.changed, *(clash.stands for clash in saved.clashes))
-            ],
-        }
-        return JsonResponse(answer, status=CONFLICT if told else 200)
-    if told:
+    if saved.clashes:
         fresh = _books(proposal, may)
-        kept = {
+        told = [f"{_place(books, clash.typed)}: {_told_clash(clash)}" for clash in saved.clashes]
+        form.typed = {
             name: form.typed[name]
             for clash in saved.clashes
             for part in "amr"
             if (name := field_name(part, *clash.typed.key)) in form.typed
         }
-        form.typed = kept
         return _page(request, proposal, may, fresh, _own(fresh, partner), form=form, clashes=told, status=CONFLICT)
     if saved.changed:
         count = len(saved.changed)
@@ -115,12 +94,42 @@ def cells(request: HttpRequest, ref: str, partner: str) -> HttpResponse:
     return redirect(_address(ref, partner))
 
 
-def _told_clash(books: Books, clash: actions.Clash) -> str:
+@signed_in
+@require_POST
+def cell(request: HttpRequest, ref: str, seat: int) -> JsonResponse:
+    """Write a single cell, for the script: what the action does not ask of the database is not asked here."""
+    form = CellsForm(None, cast("Mapping[str, str]", request.POST))
+    if form.faults:
+        return JsonResponse({"state": "fault", "told": list(form.faults.values())}, status=UNPROCESSABLE)
+    try:
+        saved = actions.save_cells(actor=request.user, ref=ref, seat_id=seat, cells=form.cells, at=clock.now())
+    except Refusal as refusal:
+        return JsonResponse({"state": "refused", "told": [refusal.message]}, status=refusal.status)
+    answer = {
+        "state": "conflict" if saved.clashes else "saved",
+        "told": [_told_clash(clash) for clash in saved.clashes],
+        "cells": [
+            {
+                "mark": field_name("v", cost.work_package, cost.category),
+                "version": cost.version,
+                "amount": str(Money(cost.cents)),
+                "shown": {part: shown_in(part, cost) for part in "amr"},
+            }
+            for cost in (*saved.changed, *(clash.stands for clash in saved.clashes))
+        ],
+    }
+    return JsonResponse(answer, status=CONFLICT if saved.clashes else 200)
+
+
+def _place(books: Books, typed: actions.Typed) -> str:
+    return f"{books.title_of_category(typed.category)}, {books.title_of_package(typed.work_package)}"
+
+
+def _told_clash(clash: actions.Clash) -> str:
     typed, stands = clash.typed, clash.stands
-    place = f"{books.title_of_category(typed.category)}, {books.title_of_package(typed.work_package)}"
     mine = sheets.figures_in_words(typed.cents, typed.months, typed.rate)
     theirs = sheets.figures_in_words(stands.cents, stands.months, stands.rate)
-    return f"{place}: you typed {mine}; {clash.by} wrote {theirs} meanwhile."
+    return f"you typed {mine}; {clash.by} wrote {theirs} meanwhile."
 
 
 def _page(

@@ -20,7 +20,7 @@
     for (const one of [...fields, mark]) sent.append(one.name, one.value);
     field.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: sent, headers: { Accept: "application/json" } });
+      const answer = await fetch(form.dataset.cells, { method: "POST", body: sent });
       const said = await answer.json();
       for (const cell of said.cells || []) {
         if (cell.mark !== mark.name) continue;
