@@ -6,6 +6,7 @@ stood then, and so who has changed what since.
 """
 
 import re
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -273,7 +274,7 @@ def _fault_of_file(content: BinaryIO, size: int) -> str:
     try:
         with ZipFile(content) as archive:
             return _fault_of_archive(archive)
-    except (BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
+    except (BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, zlib.error):
         return "The file is damaged. Save the workbook again and send it."
     finally:
         content.seek(0)
