@@ -136,6 +136,23 @@ def test_the_flat_rate_is_never_exceeded_and_lacks_less_than_a_cent(ledger: Ledg
         assert 0 <= base * rate - indirect < 1
 
 
+def test_the_worked_table_of_the_explanation_holds() -> None:
+    rate = Money(612_055)
+    lines = [
+        CostLine("lanterna", "1", "personnel", personnel_cost(450, rate)),
+        CostLine("lanterna", "2", "personnel", personnel_cost(125, rate)),
+        CostLine("lanterna", "1", "travel", euro(1000)),
+        CostLine("lanterna", "", "travel", Money(333_33)),
+        CostLine("lanterna", "2", "subcontracting", euro(5000)),
+    ]
+    lines += indirect_lines(lines, CATEGORIES, Fraction(7, 100))
+    ledger = Ledger(PARTNERS, tuple(lines))
+    assert [line.amount.plain for line in lines[-3:]] == ["1997.97", "535.55", "23.33"]
+    assert ledger.by_category()["indirect"].plain == "2556.85"
+    assert [amount.plain for amount in ledger.by_work_package().values()] == ["30540.45", "13186.24", "356.66"]
+    assert ledger.costs.plain == "44083.35"
+
+
 # --- the ledger --------------------------------------------------------------------------------------------------
 
 
