@@ -22,7 +22,7 @@ class Heading:
     """A heading inside a chapter.
 
     Attributes:
-        level: 1 for a section, 2 for a part of a section.
+        level: 1 for a section, 2 for a part of it, 3 for a part of that.
         aside: words behind it that are no part of it, such as a count.
         tone: of the words behind it.
     """

@@ -24,9 +24,9 @@ BAR, THIN = 12, 8
 """Heights of the bar of a work package and of a task."""
 MOST_TICKS = 13
 PAPER_WIDTH, PAPER_LABELS = 1000, 330
-PAPER_ROW, PAPER_MARKED = 26, 38
+PAPER_ROW, PAPER_MARKED = 28, 42
 PAPER_PAGE = 1150
-LONGEST_ON_PAPER = 46
+LONGEST_ON_PAPER = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _sheet(rows: Sequence[_Row], months: int, serif: str) -> SafeString:
     ticks = format_html_join(
         "",
         '<line x1="{0}" x2="{0}" y1="20" y2="{1}" stroke="#c9d3dd" stroke-width="0.8"/>'
-        '<text x="{0}" y="14" font-size="13" fill="#51606f">{2}</text>',
+        '<text x="{0}" y="14" font-size="15" fill="#51606f">{2}</text>',
         [(at(tick - 1), height, tick) for tick in _ticks(months)],
     )
     lines = []
@@ -231,7 +231,7 @@ def _sheet(rows: Sequence[_Row], months: int, serif: str) -> SafeString:
         package = row.is_package
         lines.append(
             format_html(
-                '<text x="{}" y="{}" font-size="14" font-weight="{}" fill="#1c2733">{}</text>',
+                '<text x="{}" y="{}" font-size="17" font-weight="{}" fill="#1c2733">{}</text>',
                 *(0 if package else 14, middle + 5, 600 if package else 400, _short(row.label, LONGEST_ON_PAPER)),
             )
         )
@@ -255,7 +255,7 @@ def _sheet(rows: Sequence[_Row], months: int, serif: str) -> SafeString:
 def _paper_marks(marks: Sequence[Mark], across: float, middle: int) -> SafeString:
     colours = {MarkKind.MILESTONE: "#8f1d1d", MarkKind.DELIVERABLE: "#7a4b00"}
     return format_html(
-        '<g transform="translate({} {})">{}<text x="0" y="21" font-size="12" text-anchor="end">{}</text></g>',
+        '<g transform="translate({} {})">{}<text x="0" y="22" font-size="14" text-anchor="end">{}</text></g>',
         *(across, middle),
         format_html_join("", '<path d="{}" fill="{}"/>', [(_shape(mark), colours[mark.kind]) for mark in marks]),
         ", ".join(mark.label for mark in marks),

@@ -27,9 +27,9 @@ class UploadForm(forms.Form):
         error_messages={"empty": "The file is empty. Choose another.", "required": "Choose a file."},
     )
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> "UploadedFile[bytes]":
         """Take a file that can be one at all."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file: "UploadedFile[bytes]" = self.cleaned_data["file"]
         if Path(file.name or "").suffix.lower() not in SUFFIXES:
             raise forms.ValidationError("This is no draft file: its name ends neither in .toml nor in .json.")
         if (file.size or 0) > MOST_BYTES:

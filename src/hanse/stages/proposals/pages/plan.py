@@ -20,12 +20,10 @@ def plan(request: HttpRequest, ref: str) -> HttpResponse:
     now = clock.now()
     draft = drafts.draft_of(proposal, open_seats(proposal.consortium), drafts.texts_of(proposal))
     form = drafts.form_of(proposal, now)
-    found, drawn = plan_shown(form, draft)
     context = {
         "proposal": proposal,
         "standing": standing,
-        "plan": found,
-        "gantt": drawn,
+        "shown": plan_shown(form, draft),
         "sections": [section for id in ("work_packages", "tasks", "deliverables", "milestones")
                      if (section := form.section(id))],
     }  # fmt: skip

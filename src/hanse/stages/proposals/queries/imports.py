@@ -254,7 +254,9 @@ def _new_cells(
                 f"{books.title_of_category(line.category)}, {books.title_of_package(line.work_package)}",
                 figures_in_words(*now),
                 figures_in_words(*told),
-                *told,
+                cents=told[0],
+                months=told[1],
+                rate=told[2],
                 based_on=0 if stands is None else stands.version,
                 met=key in then,
             )

@@ -142,7 +142,7 @@ def _facts(application: Application) -> Iterator[tuple[str, str]]:
     consortium, call, dossier = application.proposal.consortium, application.call, application.dossier
     yield "Call", f"{call.title}\n{call.reference}, edition {call.edition}" if call else consortium.call
     strand = call.strand(consortium.strand) if call else None
-    yield "Strand", strand.title if strand else consortium.strand or "Not chosen yet"
+    yield "Strand", f"{strand.id}: {strand.title}" if strand else consortium.strand or "Not chosen yet"
     yield "Consortium", consortium.name
     targets = "" if isinstance(dossier.targets, Unknown) else ", ".join(map(place_in_words, dossier.targets))
     yield "Targets", targets or "Not chosen yet"
@@ -279,7 +279,8 @@ def _one_by_one(application: Application, section: Section, state: SectionState)
         for field in fields:
             if field.part.kind is PartKind.TEXT:
                 before = "" if section.kind is SectionKind.RECORDS else f"{application.names.get(id, id)}: "
-                yield _headed(before + field.part.title, 2, field)
+                level = 3 if section.kind is SectionKind.RECORDS else 2
+                yield _headed(before + field.part.title, level, field)
                 yield _said(application, field)
 
 
@@ -339,12 +340,17 @@ def _from_ledger(shown: money.Shown) -> Iterator[Block]:
     yield typeset.Table(
         shown.heads,
         rows,
-        numbers=range(1, len(shown.heads)),
+        numbers=[place for place in range(1, len(shown.heads)) if all(_is_amount(row[place]) for row in rows)],
         widths=(2, *(1 for _ in shown.heads[1:])),
         sums=1 if shown.foot else 0,
     )
     if shown.note:
         yield Paragraphs(shown.note, Tone.QUIET)
+
+
+def _is_amount(cell: str) -> bool:
+    """Whether a cell stands among amounts: it is one, or says that one is open."""
+    return cell == "open" or not any(letter.isalpha() for letter in cell)
 
 
 # --- papers ------------------------------------------------------------------------------------------------------

@@ -95,6 +95,14 @@ class Completing:
     gap: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The work plan, and its picture."""
+
+    plan: Plan
+    gantt: Gantt
+
+
 def members_shown(seats: Iterable[Seat], *, planned: bool = True) -> list[MemberRow]:
     """The members in the order of the application, with those that are invited."""
     counted = [seat for seat in seats if planned or seat.state == SeatState.ACCEPTED]
@@ -157,10 +165,10 @@ def place_in_words(id: str) -> str:
     return geography().names.get(id) or regions().get(id, id)
 
 
-def plan_shown(form: Form, draft: Draft) -> tuple[Plan, Gantt]:
+def plan_shown(form: Form, draft: Draft) -> Timetable:
     """The work plan and its timetable."""
     plan = plan_of(form, draft)
-    return plan, gantt(plan, title="Timetable", names=draft.names)
+    return Timetable(plan, gantt(plan, title="Work packages and tasks by month", names=draft.names))
 
 
 def labels_of(plan: Plan) -> Mapping[str, str]:
