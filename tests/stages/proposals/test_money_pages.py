@@ -82,6 +82,7 @@ def test_the_page_tells_sums_shares_and_what_the_call_says(team: Cast) -> None:
         "1. Work 1",
         "Costs by category",
         "On its own costs: 100 % exceeds 90 %",
+        "1 cell, last change",
     ):
         assert words in told, words
     assert browsing("giulia").get(f"{PAGE}?partner=nobody").status_code == 404
@@ -185,9 +186,15 @@ def test_sources_are_added_and_removed(team: Cast) -> None:
     assert (answer.status_code, "is there already" in text_of(answer)) == (422, True)
     assert post("jonas", "salzspeicher/sources", {"kind": "", "name": "", "amount": "x"}).status_code == 422
     source = Source.objects.get()
+    line = data | {"act": "save", "number": source.pk, "version": 1}
+    assert post("jonas", "salzspeicher/sources", line | {"amount": "x"}).status_code == 422
+    assert post("jonas", "salzspeicher/sources", line | {"amount": "0"}).status_code == 422
+    post("jonas", "salzspeicher/sources", line | {"amount": "600"})
+    source.refresh_from_db()
+    assert (source.cents, source.version) == (60_000, 2)
     gone = {"act": "remove", "number": source.pk, "version": 7}
     assert post("jonas", "salzspeicher/sources", gone).status_code == 409
-    post("jonas", "salzspeicher/sources", gone | {"version": 1})
+    post("jonas", "salzspeicher/sources", gone | {"version": 2})
     assert not Source.objects.exists()
 
 

@@ -1,7 +1,7 @@
 """The budget of an application: one partner's cells at a time with all partners beside, and its workbook."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.contrib import messages
@@ -172,6 +172,7 @@ def _page(
         "remedies": [str(remedy) for remedy in advice.remedies],
         "partner_remedies": [str(remedy) for remedy in advice.by_partner.get(sheet.id, ())],
         "limits": _limits(advice),
+        "silent": [one.name for one in books.sheets if isinstance(ledger.requested_by(one.id), Unknown)],
         "figures": _figures(books),
         "partners": [_line(books, one, now) for one in books.sheets],
         "own_funds": _in_words(ledger.own_funds_of(sheet.id)),
@@ -221,7 +222,10 @@ def _line(books: Books, sheet: Sheet, now: datetime) -> dict[str, Any]:
     ledger = books.ledger
     costs, requested, own = ledger.cost_of(sheet.id), ledger.requested_by(sheet.id), ledger.own_funds_of(sheet.id)
     changed = sheet.last_change
-    ago = f", last change {timesince(changed, now)} ago" if changed else ""
+    ago = ""
+    if changed:
+        recent = now - changed < timedelta(minutes=1)
+        ago = ", last change just now" if recent else f", last change {timesince(changed, now)} ago"
     return {
         "sheet": sheet,
         "costs": costs,
@@ -358,10 +362,13 @@ def sources(request: HttpRequest, ref: str, partner: str) -> HttpResponse:
             messages.success(request, f"{form.cleaned_data['name']} is saved.")
             return redirect(_address(ref, partner))
     except Refusal as refusal:
-        if not refusal.faults:
+        if number or not refusal.faults:
             return refused(request, refusal, _address(ref, partner))
         for field, told in refusal.faults.items():
             form.add_error(field, told)
+    if number:  # a line of the list, which has no room for its faults
+        told = " ".join(str(fault) for faults in form.errors.values() for fault in faults)
+        return refused(request, Refusal(told, UNPROCESSABLE), _address(ref, partner))
     return _page(request, proposal, may, books, sheet, source=form, status=UNPROCESSABLE)
 
 

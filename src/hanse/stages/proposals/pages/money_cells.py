@@ -12,7 +12,7 @@ from hanse.stages.proposals.forms.money import field_name, mark_of, shown_in
 from hanse.stages.proposals.models import Cost
 from hanse.stages.proposals.queries.money import Books, Package, Sheet
 
-CELL = '<td class="ecl-table__cell money-cell" data-ecl-table-header="{}">{}</td>'
+CELL = '<td class="ecl-table__cell money-cell" data-ecl-table-header="{}"><div class="money-hold">{}</div></td>'
 FIELD = (
     '<input class="ecl-text-input money-field{}" id="{}" name="{}" value="{}" inputmode="decimal" autocomplete="off"'
     ' maxlength="60" aria-label="{}"{}>'
@@ -112,9 +112,10 @@ def _typing(
             for part in parts
         ],
     )
-    amount = ""
-    if months and cost is not None and cost.cents:
-        amount = format_html('<span class="money-product">{}</span>', Money(cost.cents))
+    amount: SafeString | str = ""
+    if months:
+        product = Money(cost.cents) if cost is not None and cost.cents else ""
+        amount = format_html('<span class="money-product">{}</span>', product)
     return format_html(
         '{}<input type="hidden" name="{}" value="{}">{}', fields, field_name("v", *key), mark_of(parts, cost), amount
     )
