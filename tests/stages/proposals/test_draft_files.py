@@ -159,6 +159,47 @@ def test_two_changes_of_one_text_are_never_lost(team: Cast) -> None:
     assert TextVersion.objects.get(key="title", number=None).value == "Harbours at peace"
 
 
+def test_changes_of_different_lines_are_merged(team: Cast) -> None:
+    text = exported().replace("Together \\\\ abroad", "All together \\\\ abroad")
+    clock.set_clock(instant=LATER)
+    write(team, "mila", "summary", TEXTS["summary"].replace("We go", "All of us go"), LATER)
+    response = apply(text)
+    assert response.status_code == 302
+    assert value("summary") == 'All of us go to "Japan".\n\nAll together \\ abroad, "calmly".'
+
+
+def test_what_may_not_be_saved_is_left_out_and_told(team: Cast) -> None:
+    text = (
+        'proposal = "clean-seas"\n[sections]\nacronym = "QH"\n"member_profiles/sava/role" = "Theirs"\n'
+        '"member_profiles/salzspeicher/role" = "Ours"\n"tasks/1" = "first"\n"tasks/x/title" = "y"\nsummary = "\\u0007"\n'
+    )
+    assert "has the control character U+0007" in told(preview(text, "jonas"))
+    text = text.replace('summary = "\\u0007"\n', "")
+    page = told(preview(text, "jonas"))
+    assert "2 texts and 0 budget cells would change." in page
+    assert "The text &#x27;member_profiles/sava/role&#x27; is another member&#x27;s own. It is not imported." in page
+    assert "&#x27;tasks/1&#x27; holds the place of a row, a number; &#x27;first&#x27; is none." in page
+    assert "The form of this call has no field &#x27;tasks/x/title&#x27;." in page
+    assert apply(text, "jonas").status_code == 302
+    assert value("member_profiles/salzspeicher/role") == "Ours"
+    assert value("tasks/1") == "1"
+    assert not Text.objects.filter(key="member_profiles/sava/role").exists()
+
+
+def test_the_coordinator_may_import_what_members_write_of_themselves(team: Cast) -> None:
+    apply('proposal = "clean-seas"\n[sections]\n"member_profiles/sava/role" = "Writes software"\n')
+    assert value("member_profiles/sava/role") == "Writes software"
+
+
+def test_a_length_may_be_written_both_ways(team: Cast) -> None:
+    assert "No difference" not in told(preview('proposal = "clean-seas"\nduration_months = 31\n'))
+    apply('proposal = "clean-seas"\nduration_months = 31\n')
+    assert value("duration_months") == "31"
+    write(team, "giulia", "duration_months", "031")
+    assert "0 texts" not in told(preview(exported()))
+    assert "No difference" in told(preview(exported()))
+
+
 def test_a_cell_that_was_changed_meanwhile_stays(team: Cast) -> None:
     text = exported().replace('"1000.50"', '"2000.50"').replace('total_cost = "24000.50"', 'total_cost = "25000.50"')
     clock.set_clock(instant=LATER)

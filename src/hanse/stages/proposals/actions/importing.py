@@ -95,22 +95,17 @@ def apply(*, actor: Any, ref: str, file: Dossier, seen_at: datetime, at: datetim
 
 
 def _save_texts(actor: Any, ref: str, change: Comparison, at: datetime) -> tuple[Counter[str], tuple[str, ...]]:
-    states: Counter[str] = Counter()
-    conflicts = []
-    for text in change.texts:
-        saved = texts_actions.save(
-            actor=actor,
-            ref=ref,
-            key=text.key,
-            value=text.value,
-            based_on=text.based_on,
-            at=at,
-            nature=TextVersion.Nature.IMPORTED,
-        )
-        states[saved.state] += 1
-        if saved.state == "conflict":
-            conflicts.append(text.key)
-    return states, tuple(conflicts)
+    if not change.texts:
+        return Counter(), ()
+    saved = texts_actions.save_many(
+        actor=actor,
+        ref=ref,
+        texts={text.key: (text.value, text.based_on) for text in change.texts},
+        at=at,
+        nature=TextVersion.Nature.IMPORTED,
+    )
+    conflicts = tuple(key for key, each in saved.items() if each.state == "conflict")
+    return Counter(each.state for each in saved.values()), conflicts
 
 
 def _save_cells(actor: Any, ref: str, change: Comparison, at: datetime) -> tuple[int, tuple[str, ...]]:

@@ -13,13 +13,12 @@ from hanse.core.values.unknown import Unknown
 from hanse.ground import clock
 from hanse.ground.accounts.access import signed_in
 from hanse.ground.ui.templatetags.ui import brussels
-from hanse.stages.consortia.pages.entry import refused
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.consortia.queries.members import open_seats
 from hanse.stages.proposals.actions import importing as actions
 from hanse.stages.proposals.forms.importing import ApplyForm, UploadForm, read_draft, text_of
 from hanse.stages.proposals.models import Proposal
-from hanse.stages.proposals.pages.entry import inside
+from hanse.stages.proposals.pages.entry import inside, refused
 from hanse.stages.proposals.queries import drafts, imports
 from hanse.stages.proposals.queries.output import Application, application_of, pdf_of
 from hanse.stages.registry.actions.refusals import Refusal

@@ -7,7 +7,7 @@ from hanse.core.budget import Budget
 from hanse.core.form import Form
 from hanse.core.proposal import Annex as CoreAnnex
 from hanse.core.proposal import Declared, Dossier
-from hanse.core.values.reading import checked_text
+from hanse.core.values.pasting import cleaned
 from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
 from hanse.ground.clock import BRUSSELS
 from hanse.stages.consortia.models import Seat, SeatState
@@ -108,14 +108,5 @@ def length_in(written: str) -> Maybe[int]:
 
 
 def presentable(text: str) -> str:
-    """A text as a dossier may hold it: Unix line ends, without control characters and invisible direction marks."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text if _may_stand(text) else "".join(letter for letter in text if _may_stand(letter))
-
-
-def _may_stand(text: str) -> bool:
-    try:
-        checked_text(text)
-    except ValueError:
-        return False
-    return True
+    """A text as a dossier may hold it. What was saved as a text is so already; what came otherwise is made so."""
+    return cleaned(text).text

@@ -16,8 +16,9 @@ from typing import Any, TypeAlias
 from django.db.models import Max
 
 from hanse.core.budget import NOT_SHARED, OWN_FUNDS, CostLine, Financing
-from hanse.core.form import Form, field_at
+from hanse.core.form import Form, SectionKind, field_at
 from hanse.core.proposal import Dossier
+from hanse.core.values.pasting import cleaned
 from hanse.core.values.unknown import Unknown
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.proposals.models import Cost, Proposal, Text, TextVersion
@@ -28,6 +29,7 @@ from hanse.stages.proposals.queries.sheets import figures_in_words
 
 Figures: TypeAlias = tuple[int, int | None, int | None]
 """Cents, months and rate of a cell."""
+LONGEST_PLACE = 6
 AROUND = 4
 """How many words of unchanged text are shown around a change."""
 
@@ -129,14 +131,16 @@ def compare(
     """
     since = file.drawn_at if not isinstance(file.drawn_at, Unknown) and file.drawn_at < at else at
     written = written_texts(file)
-    found = tuple(_new_texts(proposal, written, texts, form, since))
-    strange = [key for key in written if field_at(form, key) is None and key not in texts]
+    closed = dict(_closed(written, texts, form, standing))
+    found = tuple(
+        _new_texts(proposal, {key: said for key, said in written.items() if key not in closed}, texts, form, since)
+    )
     absent = sum(1 for key, text in texts.items() if presentable(text.value) and key not in written)
     return Comparison(
         found,
         tuple(_new_cells(proposal, file, books, standing, since)),
         absent,
-        (*_not_imported(now, file, books, standing), *_strange(strange)),
+        (*_not_imported(now, file, books, standing), *closed.values()),
     )
 
 
@@ -150,6 +154,26 @@ def written_texts(file: Dossier) -> dict[str, str]:
     return written
 
 
+def _closed(
+    written: Mapping[str, str], texts: Mapping[str, Text], form: Form, standing: Standing
+) -> Iterator[tuple[str, str]]:
+    """Texts that differ and cannot be saved, each with the reason."""
+    own = {seat.organisation.ref for seat in standing.accepted}
+    for key, said in written.items():
+        stands = texts.get(key)
+        if _same(key, said, presentable(stands.value) if stands else ""):
+            continue
+        place = field_at(form, key)
+        if place is None:
+            yield key, f"The form of this call has no field {key[:80]!r}. Its text is not imported."
+            continue
+        section, part = place
+        if part is None and said and not (said.isascii() and said.isdecimal() and len(said) < LONGEST_PLACE):
+            yield key, f"{key[:80]!r} holds the place of a row, a number; {said[:40]!r} is none."
+        elif section.kind is SectionKind.PARTNERS and not standing.coordinates and key.split("/")[1] not in own:
+            yield key, f"The text {key[:80]!r} is another member's own. It is not imported."
+
+
 # --- texts -------------------------------------------------------------------------------------------------------
 
 
@@ -160,16 +184,16 @@ def _new_texts(
     changed = [key for key, text in texts.items() if versions.get(key, 0) != text.version and key in written]
     then = _values_of(proposal, {key: versions[key] for key in changed if key in versions})
     order = {section.id: place for place, section in enumerate(form.sections)}
-    for key, value in sorted(written.items(), key=lambda item: (order.get(item[0].partition("/")[0], 999), item[0])):
-        stands = texts.get(key)
-        place = field_at(form, key)
-        if place is None and stands is None:
+    for key, said in sorted(written.items(), key=lambda item: (order.get(item[0].partition("/")[0], 999), item[0])):
+        stands, place = texts.get(key), field_at(form, key)
+        if place is None:
             continue
+        value = cleaned(said).text
         before = presentable(stands.value) if stands else ""
         base = presentable(then.get(key, "")) if key in changed else before
         if _same(key, value, before) or _same(key, value, base):
             continue
-        section, title = (place[0].title, place[1].title if place[1] else "Place in the table") if place else (key, key)
+        section, title = place[0].title, place[1].title if place[1] else "Place in the table"
         yield NewText(
             key,
             section,
@@ -340,8 +364,3 @@ def _sources(dossier: Dossier) -> frozenset[Financing]:
     if isinstance(financing, Unknown):
         return frozenset()
     return frozenset(source for source in financing if source.source != OWN_FUNDS)
-
-
-def _strange(keys: Sequence[str]) -> Iterator[str]:
-    for key in keys:
-        yield f"The form of this call has no field {key!r}. Its text is not imported."
