@@ -40,9 +40,7 @@ def comment(*, actor: Any, ref: str, section: str, text: str, at: datetime) -> R
 
 
 @transaction.atomic
-def suggest(
-    *, actor: Any, ref: str, key: str, suggestion: str, based_on: int, text: str = "", at: datetime
-) -> Remark:
+def suggest(*, actor: Any, ref: str, key: str, suggestion: str, based_on: int, text: str = "", at: datetime) -> Remark:
     """Suggest how a field should read, and say why.
 
     Args:
