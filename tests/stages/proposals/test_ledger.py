@@ -25,6 +25,7 @@ from hanse.stages.consortia.queries.members import open_seats
 from hanse.stages.proposals.actions import money
 from hanse.stages.proposals.models import Text
 from hanse.stages.proposals.queries import money as queries
+from hanse.stages.registry.actions.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
@@ -173,7 +174,7 @@ def test_rates_by_category_are_not_told_where_they_would_tell_private_cells(
     assert (told.remedies, told.by_partner, told.most, len(told.words)) == ((), {}, None, 2)
     own = queries.advice_of(team.books("jonas"), team.proposal.consortium, NOW)
     assert own.most == Money(300_00 * 9 // 10 + 300_00 // 2)
-    with pytest.raises(money.Refusal, match="does not share its cells; each partner states its own"):
+    with pytest.raises(Refusal, match="does not share its cells; each partner states its own"):
         money.distribute(actor=person("giulia"), ref=REF, contribution=None, based_on={}, at=NOW)
 
 
@@ -257,5 +258,5 @@ def test_a_call_that_is_not_published_has_no_terms(team: Cast) -> None:
     team.proposal.consortium.call = "NOWHERE"
     assert queries.form_for(team.proposal, NOW).cost_categories == ()
     assert "not published" in queries.advice_of(books, team.proposal.consortium, NOW).silent
-    with pytest.raises(money.Refusal, match="not published"):
+    with pytest.raises(Refusal, match="not published"):
         money.shares_of(team.proposal, None, team.standing("giulia"), NOW)

@@ -10,15 +10,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.conftest import NOW
 from tests.people import person
-from tests.stages.proposals.money_cast import REF, Cast, cast
+from tests.stages.proposals.money_cast import FLAT, REF, Cast, cast
 
 from hanse.core.values.money import Money
 from hanse.ground import audit
 from hanse.stages.announcement import actions as announcement
-from hanse.stages.consortia.models import Seat, SeatState
+from hanse.stages.consortia.models import Consortium, Seat, SeatState
 from hanse.stages.proposals.actions import money, sheets
 from hanse.stages.proposals.models import Cost, MoneyChange, Part, Source
 from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.registry.models import Membership
 
 LATER = NOW + timedelta(hours=1)
 
@@ -154,6 +155,13 @@ def test_a_cell_that_cannot_be_is_refused(
 
 
 @pytest.mark.django_db
+def test_indirect_costs_at_a_flat_rate_are_not_typed(team: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(money, "form_of", lambda *_: FLAT)
+    said = refused(team.put, "jonas", "1", "indirect", cents=5)
+    assert said.message == "Indirect costs are computed at the flat rate of the call, and not typed."
+
+
+@pytest.mark.django_db
 def test_saving_one_cell_asks_the_database_a_few_times(team: Cast) -> None:
     team.put("jonas", "1", "travel", cents=5)
     jonas, seat = person("jonas"), team.seats["jonas"].pk
@@ -164,6 +172,18 @@ def test_saving_one_cell_asks_the_database_a_few_times(team: Cast) -> None:
         money.save_cells(actor=jonas, ref=REF, seat_id=seat, cells=typed, at=NOW)
     asked = [query["sql"] for query in spent if "SAVEPOINT" not in query["sql"]]
     assert len(asked) <= 9, "\n".join(asked)  # one of them asks for the roles of the person, once a request
+
+
+@pytest.mark.django_db
+def test_an_auditor_changes_nothing_even_for_a_partner(team: Cast) -> None:
+    Membership.objects.create(
+        user=person("halvard"), organisation=team.seats["jonas"].organisation, right="editor", since=NOW
+    )
+    typed = [money.Typed("1", "travel", cents=5)]
+    said = refused(
+        money.save_cells, actor=person("halvard"), ref=REF, seat_id=team.seats["jonas"].pk, cells=typed, at=NOW
+    )
+    assert (said.status, said.message) == (403, "You look at this application and change nothing in it.")
 
 
 # --- contributions -----------------------------------------------------------------------------------------------
@@ -232,6 +252,24 @@ def test_sharing_out_is_refused_where_it_cannot_be(team: Cast) -> None:
 
 
 @pytest.mark.django_db
+def test_where_the_call_states_no_rate_an_amount_can_still_be_shared_out(team: Cast) -> None:
+    Consortium.objects.filter(ref=REF).update(strand="")
+    team.put("jonas", "1", "travel", cents=1000)
+
+    def share(cents: int | None) -> dict[str, Money]:
+        amount = None if cents is None else Money(cents)
+        return money.distribute(actor=person("giulia"), ref=REF, contribution=amount, based_on={}, at=NOW)
+
+    said = refused(share, None)
+    assert (said.status, said.message) == (
+        422,
+        "The call does not state the rate, so the most is not known. Name an amount.",
+    )
+    assert refused(share, 1001).status == 422
+    assert share(1000)["salzspeicher"] == Money(1000)
+
+
+@pytest.mark.django_db
 def test_cells_are_kept_and_shared_by_their_owner_alone(team: Cast) -> None:
     team.keep("jonas")
     team.keep("jonas")
@@ -263,7 +301,13 @@ def test_a_source_is_added_changed_and_removed(team: Cast) -> None:
         "changed this source meanwhile: The port city, 6.00 EUR"
         in refused(source, team, number=added.pk, based_on=1, cents=7).message
     )
-    remove = {"actor": person("jonas"), "ref": REF, "seat_id": team.seats["jonas"].pk, "number": added.pk, "at": NOW}
+    remove: dict[str, Any] = {
+        "actor": person("jonas"),
+        "ref": REF,
+        "seat_id": team.seats["jonas"].pk,
+        "number": added.pk,
+        "at": NOW,
+    }
     money.remove_source(**remove, based_on=2)
     assert "was removed meanwhile" in refused(money.remove_source, **remove, based_on=2).message
     assert [row.after and row.after["cents"] for row in MoneyChange.objects.order_by("id")] == [500, 600, None]

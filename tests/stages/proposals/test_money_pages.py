@@ -34,7 +34,8 @@ def post(who: str, path: str, data: dict[str, Any], **kwargs: Any) -> Any:
 
 
 def text_of(response: Any) -> str:
-    return response.content.decode().replace("\u00a0", " ")
+    content: bytes = response.content
+    return content.decode().replace("\u00a0", " ")
 
 
 # --- seeing ------------------------------------------------------------------------------------------------------
@@ -200,9 +201,12 @@ def test_sources_are_added_and_removed(team: Cast) -> None:
 
 def test_the_coordinator_shares_out(team: Cast) -> None:
     team.put("jonas", "1", "travel", cents=1000)
-    answer = post("giulia", "shares", {"contribution": ""}, follow=True)
+    answer = post("giulia", "shares", {"act": "most", "contribution": "x"}, follow=True)
     assert "9.00 EUR are shared out over 3 partners." in text_of(answer)
     assert post("giulia", "shares", {"contribution": "100"}).status_code == 422
+    assert "Name an amount, or ask for the most." in text_of(post("giulia", "shares", {"contribution": ""}))
+    assert "is not an amount" in text_of(post("giulia", "shares", {"contribution": "much"}))
+    assert post("giulia", "nobody/cells", {}).status_code == 404
     assert post("giulia", "shares", {"contribution": "1", "part": ["7:1", "x"]}).status_code == 409
 
 

@@ -133,8 +133,18 @@ class ShareForm(forms.Form):
     contribution = AmountField(
         label="Amount to share out, in euro",
         required=False,
-        help_text="Left empty, the most that rate and cap allow. It is shared by the costs of the partners.",
+        help_text="It is shared by the costs of the partners, to the cent.",
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Want an amount, unless the most is asked for."""
+        said: dict[str, Any] = super().clean() or {}
+        if self.data.get("act") == "most":
+            self.errors.pop("contribution", None)
+            return said | {"contribution": None}
+        if "contribution" in said and said["contribution"] is None:
+            self.add_error("contribution", "Name an amount, or ask for the most.")
+        return said
 
 
 class SourceForm(forms.Form):

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core import signing
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,6 @@ from hanse.core.values.unknown import Maybe, Unknown
 from hanse.ground import clock
 from hanse.ground.accounts.access import signed_in
 from hanse.ground.ui.pictures import Picture, bars
-from hanse.stages.consortia.pages.entry import refused
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.consortia.queries.members import open_seats
 from hanse.stages.proposals.actions import money as actions
@@ -35,7 +35,7 @@ from hanse.stages.proposals.forms.money import (
     shown_in,
 )
 from hanse.stages.proposals.models import Proposal
-from hanse.stages.proposals.pages.entry import inside
+from hanse.stages.proposals.pages.entry import inside, refused
 from hanse.stages.proposals.pages.money_cells import foot_of, rows_of
 from hanse.stages.proposals.queries import money as queries
 from hanse.stages.proposals.queries import sheets
@@ -377,6 +377,8 @@ def sources(request: HttpRequest, ref: str, partner: str) -> HttpResponse:
 def shares(request: HttpRequest, ref: str) -> HttpResponse:
     """The coordinator shares a contribution out, or asks for the most."""
     proposal, may = inside(request, ref)
+    if not may.coordinates:
+        raise PermissionDenied("Only the coordinator shares the contribution out.")
     form = ShareForm(request.POST, auto_id="share_%s")
     if form.is_valid():
         based = {
@@ -508,10 +510,12 @@ def _chosen(books: Books, partner: str) -> Sheet:
 
 
 def _own(books: Books, partner: str) -> Sheet:
-    """The sheet of a partner; whether the reader may write in it, the action says."""
+    """The sheet of a partner for whom the reader acts; whether it may be written in now, the action says."""
     sheet = books.sheet(partner)
     if sheet is None:
         raise Http404
+    if not sheet.own:
+        raise PermissionDenied("Only people of a partner change its figures.")
     return sheet
 
 
