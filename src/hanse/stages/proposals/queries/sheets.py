@@ -99,6 +99,7 @@ class Reading:
 def workbook_of(proposal: Proposal, books: Books, at: datetime) -> bytes:
     """The ledger as far as its reader sees it, as a workbook."""
     from openpyxl import Workbook  # slow to load, and seldom needed
+    from openpyxl.writer.excel import save_workbook
 
     book = Workbook()
     book.properties.created = book.properties.modified = at.astimezone(UTC).replace(tzinfo=None)
@@ -111,7 +112,7 @@ def workbook_of(proposal: Proposal, books: Books, at: datetime) -> bytes:
             page = book.create_sheet(_title(sheet.name, taken))
             _write_sheet(page, proposal, books, sheet, at)
     written = BytesIO()
-    book.save(written)
+    save_workbook(book, written)
     return written.getvalue()
 
 
