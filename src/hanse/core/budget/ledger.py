@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from hanse.core.budget.values import Budget, CostLine, Financing, Part, SourceKind, total
 from hanse.core.form import CostCategory
@@ -48,9 +49,9 @@ def indirect_lines(lines: Iterable[CostLine], categories: Iterable[CostCategory]
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ledger:
-    """The money of an application, by partner.
+    """The money of an application, by partner. Its sums are made once.
 
     Attributes:
         partners: ids in the order of the application.
@@ -64,14 +65,18 @@ class Ledger:
     parts: tuple[Part, ...] = ()
     sources: tuple[Financing, ...] = ()
 
-    @property
+    @cached_property
     def costs(self) -> Money:
         """All eligible costs."""
-        return total(line.amount for line in self.lines)
+        return total(self._by_partner.values())
+
+    @cached_property
+    def _by_partner(self) -> dict[str, Money]:
+        return dict.fromkeys(self.partners, ZERO) | self._sums(lambda line: line.partner)
 
     def by_partner(self) -> dict[str, Money]:
         """Costs of every partner; zero for one without any."""
-        return dict.fromkeys(self.partners, ZERO) | self._sums(lambda line: line.partner)
+        return dict(self._by_partner)
 
     def by_work_package(self) -> dict[str, Money]:
         """Costs of every work package that has any."""
@@ -83,7 +88,7 @@ class Ledger:
 
     def cost_of(self, partner: str) -> Money:
         """Costs of one partner."""
-        return total(line.amount for line in self.lines if line.partner == partner)
+        return self._by_partner.get(partner, ZERO)
 
     def requested_by(self, partner: str) -> Maybe[Money]:
         """What a partner asks for; a partner without costs that has stated nothing asks for nothing."""
@@ -109,7 +114,7 @@ class Ledger:
         if not self.parts:
             return Unknown("no partner has stated its contribution")
         stated = {part.partner for part in self.parts}
-        silent = [partner for partner, costs in self.by_partner().items() if costs > ZERO and partner not in stated]
+        silent = [partner for partner, costs in self._by_partner.items() if costs > ZERO and partner not in stated]
         if silent:
             return Unknown(f"not stated yet by {', '.join(silent)}")
         return total(part.requested for part in self.parts)
@@ -140,7 +145,7 @@ class Ledger:
         return Ledger(self.partners, tuple(lines), self.parts, tuple(sources))
 
     def _own_funds(self) -> Iterator[Financing]:
-        for partner in self.by_partner():
+        for partner in self._by_partner:
             own = self.own_funds_of(partner)
             if isinstance(own, Money) and own > ZERO:
                 yield Financing(OWN_FUNDS, own, partner, SourceKind.OWN)
