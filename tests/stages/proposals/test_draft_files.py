@@ -305,7 +305,7 @@ def test_nothing_is_imported_after_the_call_has_closed(team: Cast) -> None:
     text = exported().replace("Quiet harbours", "Loud")
     clock.set_clock(instant=NOW + timedelta(days=10))
     assert "Nothing can be imported." in told(browsing("giulia").get(f"{PAGE}/import"))
-    assert "nothing can be imported" in told(browsing("giulia").get(f"{PAGE}/output"))
+    assert "You can read this application and change nothing in it" in told(browsing("giulia").get(f"{PAGE}/output"))
     assert preview(text).status_code == 403
     assert apply(text).status_code == 403
     assert value("title") == "Quiet harbours"

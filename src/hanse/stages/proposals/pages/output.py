@@ -1,6 +1,7 @@
 """An application outside the site: as a draft file and back, and as a PDF."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -33,7 +34,7 @@ def output(request: HttpRequest, ref: str) -> HttpResponse:
     """Everything that can be taken along, and the way back."""
     proposal, standing = inside(request, ref)
     books = _gathered(proposal, standing).books
-    context = {"proposal": proposal, "standing": standing, "hidden": [sheet.name for sheet in books.hidden]}
+    context = _frame(proposal, standing) | {"hidden": [sheet.name for sheet in books.hidden]}
     return render(request, "proposals/output/output.html", context)
 
 
@@ -66,7 +67,7 @@ def import_draft(request: HttpRequest, ref: str) -> HttpResponse:
     """Choose a draft file, see what it would change, and take it over."""
     proposal, standing = inside(request, ref)
     page = "proposals/output/import.html"
-    context = {"proposal": proposal, "standing": standing}
+    context = _frame(proposal, standing)
     if request.method != "POST":
         return render(request, page, context | {"form": UploadForm()})
     if not standing.may_edit:
@@ -83,7 +84,7 @@ def import_draft(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _preview(request: HttpRequest, proposal: Proposal, standing: Standing, name: str, content: bytes) -> HttpResponse:
     """What the file would change, or what is wrong with it."""
-    context = {"proposal": proposal, "standing": standing, "name": name}
+    context = _frame(proposal, standing) | {"name": name}
     file, faults = read_draft(name, content)
     wrong = actions.belongs(proposal, file) if file is not None else ""
     if file is None or wrong:
@@ -119,7 +120,7 @@ def _apply(request: HttpRequest, proposal: Proposal, standing: Standing) -> Http
     name, content = form.cleaned_data["name"], form.cleaned_data["text"].encode()
     file, faults = read_draft(f"draft{form.cleaned_data['suffix']}", content)
     if file is None:
-        context = {"proposal": proposal, "standing": standing, "name": name, "form": UploadForm(), "faults": faults}
+        context = _frame(proposal, standing) | {"name": name, "form": UploadForm(), "faults": faults}
         return render(request, "proposals/output/import.html", context, status=UNPROCESSABLE)
     now = clock.now()
     try:
@@ -129,10 +130,15 @@ def _apply(request: HttpRequest, proposal: Proposal, standing: Standing) -> Http
     except Refusal as refusal:
         return refused(request, refusal, reverse("proposals:import", args=[proposal.ref]))
     if imported.conflicts or imported.clashes:
-        context = {"proposal": proposal, "standing": standing, "imported": imported, "name": name}
+        context = _frame(proposal, standing) | {"imported": imported, "name": name}
         return render(request, "proposals/output/imported.html", context)
     messages.success(request, f"Imported: {imported.taken} texts and {imported.cells} budget cells changed.")
     return redirect("proposals:proposal", proposal.ref)
+
+
+def _frame(proposal: Proposal, standing: Standing) -> dict[str, Any]:
+    """What every page of an application needs."""
+    return {"proposal": proposal, "may": standing, "part": "output", "part_name": "Files and PDF"}
 
 
 def _gathered(proposal: Proposal, standing: Standing) -> Application:

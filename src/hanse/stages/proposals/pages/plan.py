@@ -22,7 +22,7 @@ def plan(request: HttpRequest, ref: str) -> HttpResponse:
     form = drafts.form_of(proposal, now)
     context = {
         "proposal": proposal,
-        "standing": standing,
+        "may": standing, "part": "plan", "part_name": "Timetable",
         "shown": plan_shown(form, draft),
         "sections": [section for id in ("work_packages", "tasks", "deliverables", "milestones")
                      if (section := form.section(id))],
