@@ -20,7 +20,7 @@ class Consortium(models.Model):
         strand: id of the strand; empty while undecided.
         targets: third countries (codes) and world regions (ids) the project goes to.
         sectors: ids of the sectors the project is about.
-        version: counts every change of aims and seats; a change carries the version it was based on.
+        version: counts every change of aims; a change carries the version it was based on.
     """
 
     class State(models.TextChoices):

@@ -1,15 +1,25 @@
-"""Who is in a consortium, and what the core is told of it."""
+"""Who is in a consortium, by which mandate, and what the core is told of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hanse.core import consortium as core
 from hanse.core.proposal import Dossier
 from hanse.core.values.unknown import NOT_STATED, Unknown
+from hanse.ground import audit, search
 from hanse.stages.announcement.queries import edition_in_force
-from hanse.stages.consortia.models import OPEN_SEATS, Consortium, Seat, SeatState
-from hanse.stages.registry.queries import organisations_of, snapshot
+from hanse.stages.consortia.models import OPEN_SEATS, Consortium, Mandate, Seat, SeatState
+from hanse.stages.registry.models import Membership, Organisation
+from hanse.stages.registry.queries import name_key, organisations_of, published, snapshot
+
+SUBJECT = "consortium"
+"""What the record calls a consortium."""
+SUGGESTED = 8
+"""How many organisations are suggested for words that somebody typed."""
+APPLICANTS = (Seat.Role.COORDINATOR, Seat.Role.BENEFICIARY)
+"""The roles that sign and receive the grant."""
 
 
 def by_ref(ref: str) -> Consortium | None:
@@ -72,3 +82,119 @@ def has_closed(call: str, at: datetime) -> bool:
         return False
     in_time = edition.window.in_time(at)
     return not isinstance(in_time, Unknown) and not in_time
+
+
+# --- seats -------------------------------------------------------------------------------------------------------
+
+
+def seat(number: int) -> Seat | None:
+    """A seat in any state, with its organisation and its consortium. Whose it is to see, `permissions` says."""
+    found = Seat.objects.select_related(
+        "consortium", "organisation", "tie__organisation", "replaces__organisation", "invited_by", "answered_by"
+    )
+    return found.filter(pk=number).first()
+
+
+def ended_seats(consortium: Consortium) -> list[Seat]:
+    """The seats that are over, the latest first."""
+    seats = Seat.objects.filter(consortium=consortium).exclude(state__in=OPEN_SEATS)
+    return list(seats.select_related("organisation", "ended_by").order_by("-ended_at", "-id"))
+
+
+def coordinator_of(seats: Iterable[Seat]) -> Seat | None:
+    """The seat that coordinates, among the open ones."""
+    return next((seat for seat in seats if seat.role == Seat.Role.COORDINATOR), None)
+
+
+def owned_among(seats: Iterable[Seat]) -> frozenset[int]:
+    """The seats whose organisation has an owner here, by number; the others cannot answer an invitation yet."""
+    by_organisation = {seat.organisation_id: seat.pk for seat in seats}
+    held = Membership.objects.filter(
+        organisation__in=list(by_organisation), until__isnull=True, right=Membership.Right.OWNER
+    )
+    return frozenset(by_organisation[organisation] for organisation in held.values_list("organisation", flat=True))
+
+
+def owners_in_words(organisation: Organisation) -> str:
+    """Who owns the profile of an organisation, for "who can do this"; empty if nobody does."""
+    held = Membership.objects.filter(
+        organisation=organisation, until__isnull=True, right=Membership.Right.OWNER
+    ).select_related("user")
+    names = [membership.user.name for membership in held.order_by("since", "id")]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
+
+
+def why_dissolved(consortium: Consortium) -> str:
+    """The reason that was given when a consortium was dissolved."""
+    for event in audit.history((SUBJECT, consortium.ref)):
+        if event.act == "dissolve consortium":
+            return str(event.facts.get("reason", ""))
+    return ""
+
+
+def own_organisations(user: Any) -> list[Organisation]:
+    """The organisations for which a person acts."""
+    return [organisation for organisation, _ in organisations_of(user)]
+
+
+def organisation_named(text: str) -> Organisation | None:
+    """The public organisation with a reference or a whole name."""
+    text = text.strip()
+    found = published().filter(ref=text).first() if text else None
+    return found or (published().filter(name_key=name_key(text)).order_by("id").first() if text else None)
+
+
+def organisations_like(text: str) -> list[Organisation]:
+    """Public organisations in which these words stand, the best first."""
+    refs = search.found("organisation", text, limit=SUGGESTED)
+    known = {organisation.ref: organisation for organisation in published().filter(ref__in=refs)} if refs else {}
+    return [known[ref] for ref in refs if ref in known]
+
+
+# --- mandates ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SeatMandate:
+    """By which mandate a seat takes part.
+
+    Attributes:
+        mandate: None where there is none in force: it was never given, or it was revoked.
+    """
+
+    seat: Seat
+    mandate: Mandate | None
+
+    @property
+    def given(self) -> bool:
+        """Whether one is in force."""
+        return self.mandate is not None
+
+
+def mandates_of(consortium: Consortium, seats: Sequence[Seat] | None = None) -> list[SeatMandate]:
+    """Who gave a mandate for each seat that takes part, when, and in which words; in the order of the application."""
+    known = open_seats(consortium) if seats is None else seats
+    taking_part = [seat for seat in known if seat.state == SeatState.ACCEPTED]
+    in_force = Mandate.objects.filter(seat__consortium=consortium, revoked_at__isnull=True).select_related("given_by")
+    by_seat = {mandate.seat_id: mandate for mandate in in_force}
+    return [SeatMandate(seat, by_seat.get(seat.pk)) for seat in taking_part]
+
+
+def mandate_of(seat: Seat) -> Mandate | None:
+    """The mandate of a seat that is in force."""
+    return Mandate.objects.filter(seat=seat, revoked_at__isnull=True).select_related("given_by").first()
+
+
+def wording_of(seat: Seat) -> str:
+    """The sentence by which an organisation commits itself to a seat."""
+    consortium = seat.consortium
+    name, role = seat.organisation.name, Seat.Role(seat.role).label
+    if seat.role == Seat.Role.COORDINATOR:
+        does = "prepares and submits the application for all members"
+    elif seat.role in APPLICANTS:
+        does = "lets the coordinator submit the application on its behalf"
+    else:
+        does = "agrees to be named in the application"
+    return (
+        f"{name} takes part in the consortium “{consortium.name}” for the call {consortium.call} as {role}, and {does}."
+    )
