@@ -127,17 +127,20 @@ def test_what_lies_outside_its_work_package_is_told() -> None:
     assert found.overlaps == ()
 
 
-def test_two_work_packages_of_one_leader_at_the_same_time_are_told() -> None:
+def test_who_leads_several_work_packages_at_the_same_time_is_told_once() -> None:
     found = plan(
         wp_1=months(1, 6, lead="lanterna"),
         wp_2=months(6, 12, lead="lanterna"),
-        wp_3=months(2, 4, lead="faros"),
+        wp_3=months(2, 9, lead="faros"),
         wp_4=months(7, 9),
-        wp_5=months(2, 3, lead="faros"),
+        wp_5=months(2, 5, lead="faros"),
+        wp_6=months(4, 7, lead="faros"),
+        wp_7=months(1, 2, lead="sava"),
+        wp_8=months(3, 4, lead="sava"),
     )
     assert found.overlaps == (
-        "Lanterna Marine Cluster leads WP1 and WP2 at the same time in month 6.",
-        "faros leads WP3 and WP5 at the same time in months 2 to 3.",
+        "Lanterna Marine Cluster leads 2 work packages at the same time in month 6: WP1, WP2.",
+        "faros leads 3 work packages at the same time in months 4 to 5: WP3, WP5, WP6.",
     )
 
 

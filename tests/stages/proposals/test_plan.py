@@ -57,7 +57,7 @@ def test_it_leads_to_where_the_plan_is_written(team: Cast) -> None:
 def test_overlaps_are_something_to_think_about(team: Cast) -> None:
     for part, value in (("lead", "lanterna"), ("start", "2"), ("end", "3")):
         write(team, "giulia", f"work_packages/2/{part}", value)
-    assert "Lanterna Marine Cluster leads WP1 and WP2 at the same time in months 2 to 3." in page()
+    assert "Lanterna Marine Cluster leads 2 work packages at the same time in months 2 to 3: WP1, WP2." in page()
 
 
 def test_a_draft_without_a_plan_says_so(team: Cast) -> None:

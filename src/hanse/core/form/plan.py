@@ -7,7 +7,6 @@ packages has an empty plan.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import combinations
 
 from hanse.core.form.state import Draft, Record, records_of
 from hanse.core.form.values import Form
@@ -80,7 +79,7 @@ class Plan:
         months: how many months it has: those of the project, or more where something lies beyond.
         undated: what cannot be drawn because months are missing, as sentences.
         faults: what does not fit together, as sentences.
-        overlaps: work packages of one leader that run at the same time, and months without any, as sentences.
+        overlaps: who leads several work packages at the same time, and months without any, as sentences.
     """
 
     packages: tuple[Piece, ...] = ()
@@ -237,13 +236,19 @@ def _within(inner: tuple[int, int], outer: tuple[int, int]) -> bool:
 
 
 def _overlaps(packages: Iterable[Piece], names: Mapping[str, str]) -> Iterator[str]:
-    """Work packages that one partner leads at the same time."""
-    led = [(package, package.span) for package in packages if package.span and package.lead]
-    for (one, first), (other, second) in combinations(led, 2):
-        start, end = max(first[0], second[0]), min(first[1], second[1])
-        if one.lead == other.lead and start <= end:
-            leader = names.get(one.lead, one.lead)
-            yield f"{leader} leads {one.label} and {other.label} at the same time in {months_in_words(start, end)}."
+    """Who leads several work packages at the same time: where they are most, once for each leader."""
+    led: dict[str, list[tuple[Piece, tuple[int, int]]]] = {}
+    for package in packages:
+        if package.span and package.lead:
+            led.setdefault(package.lead, []).append((package, package.span))
+    for lead, held in led.items():
+        # The count can only rise where one begins, so the most run at one of the beginnings.
+        at_once = [[each for each in held if each[1][0] <= start <= each[1][1]] for _, (start, _) in held]
+        most = max(at_once, key=len)
+        if len(most) > 1:
+            months = months_in_words(max(span[0] for _, span in most), min(span[1] for _, span in most))
+            labels = ", ".join(package.label for package, _ in most)
+            yield f"{names.get(lead, lead)} leads {len(most)} work packages at the same time in {months}: {labels}."
 
 
 def _idle(packages: Iterable[Piece], last: int | None) -> Iterator[str]:

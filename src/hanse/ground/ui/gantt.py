@@ -88,8 +88,12 @@ def gantt(
     inside = [
         format_html_join(
             "\n",
-            '<line class="grid" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/><text class="axis" x="{0}%" y="14">{3}</text>',
-            [(_across(tick - 1, months), HEAD - 10, height, tick) for tick in _ticks(months)],
+            '<line class="grid" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
+            '<text class="axis" x="{0}%" y="14" text-anchor="{4}">{3}</text>',
+            [
+                (_across(tick - 1, months), HEAD - 10, height, tick, "end" if tick * 20 > months * 19 else "start")
+                for tick in _ticks(months)
+            ],
         )
     ]
     inside += [_drawn(row, top, months) for row, top in zip(rows, tops, strict=False)]
