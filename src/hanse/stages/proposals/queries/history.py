@@ -8,13 +8,15 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from hanse.core.form import Form, field_at
-from hanse.core.values.merging import Difference, Merge, differences, merge
+from hanse.core.values.merging import Change, Difference, Merge, differences, merge
 from hanse.stages.proposals.models import Presence, Proposal, Text, TextVersion
 from hanse.stages.proposals.queries import drafts
 
 A_PAGE = 40
 OF_A_FIELD = 8
 """Versions of one field on a page, each with what it changed."""
+AROUND = 160
+"""Letters of unchanged text that are shown before and after a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,25 @@ def history_of_field(proposal: Proposal, key: str, form: Form, names: Mapping[st
         ),
         shown[-1].pk if len(found) > OF_A_FIELD else 0,
     )
+
+
+def around(changes: Sequence[Difference]) -> tuple[Difference, ...]:
+    """Changes with the text about them; long stretches that stayed are cut short."""
+    last = len(changes) - 1
+    return tuple(
+        Difference(change.change, _short(change.text, place == 0, place == last))
+        if change.change is Change.SAME
+        else change
+        for place, change in enumerate(changes)
+    )
+
+
+def _short(text: str, first: bool, last: bool) -> str:
+    if len(text) <= 2 * AROUND + 20:
+        return text
+    before = "" if first else text[:AROUND]
+    after = "" if last else text[-AROUND:]
+    return f"{before} … {after}"
 
 
 def version_at(proposal: Proposal, number: int) -> TextVersion | None:
