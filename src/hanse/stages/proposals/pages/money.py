@@ -426,7 +426,13 @@ def workbook(request: HttpRequest, ref: str) -> HttpResponse:
 def workbook_back(request: HttpRequest, ref: str) -> HttpResponse:
     """Read a workbook: everything that is wrong at once, or what it would change; then change it."""
     proposal, may = inside(request, ref)
-    context: dict[str, Any] = {"proposal": proposal, "consortium": proposal.consortium, "standing": may, "may": may}
+    context: dict[str, Any] = {
+        "proposal": proposal,
+        "consortium": proposal.consortium,
+        "standing": may,
+        "may": may,
+        "part": "Workbook",
+    }
     if request.method != "POST":
         return render(request, "proposals/money/workbook.html", context | {"form": WorkbookForm()})
     if "agreed" in request.POST:
@@ -489,6 +495,7 @@ def history(request: HttpRequest, ref: str) -> HttpResponse:
         "standing": may,
         "may": may,
         "changes": queries.money_changes_since(proposal, None, may),
+        "part": "Who changed what",
     }
     return render(request, "proposals/money/history.html", context)
 
