@@ -169,7 +169,6 @@ def test_the_file_is_laid_out_for_people() -> None:
         "drawn_at = 2020-11-29T16:00:00+00:00\n"
         "\n"
         "[budget]\n"
-        'total_cost = "1.50"\n'
         "financing = []\n"
         "\n"
         "[[budget.cost]]\n"

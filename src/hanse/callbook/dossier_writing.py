@@ -121,7 +121,8 @@ def _member(participant: Participant) -> dict[str, Any]:
 def _budget(budget: Budget) -> dict[str, Any]:
     financing = budget.financing
     return _stated(
-        total_cost=budget.total_cost,
+        # Lines add up to it: left out, whoever changes one by hand has no sum to keep in step.
+        total_cost=NOT_STATED if budget.lines else budget.total_cost,
         requested=budget.requested,
         cost=[
             _stated(

@@ -112,7 +112,6 @@ def test_an_unchanged_file_makes_no_difference(team: Cast, suffix: str, who: str
 
 def test_what_would_change_is_shown_word_by_word_and_then_done(team: Cast) -> None:
     text = exported().replace("Quiet harbours", "Quiet and clean harbours").replace('"1000.50"', '"2000.50"')
-    text = text.replace('total_cost = "24000.50"', 'total_cost = "25000.50"')
     page = told(preview(text))
     assert "1 text and 1 budget cell would change." in page
     assert '<ins><span class="ecl-u-sr-only">added: </span>and clean</ins>' in page
@@ -201,7 +200,7 @@ def test_a_length_may_be_written_both_ways(team: Cast) -> None:
 
 
 def test_a_cell_that_was_changed_meanwhile_stays(team: Cast) -> None:
-    text = exported().replace('"1000.50"', '"2000.50"').replace('total_cost = "24000.50"', 'total_cost = "25000.50"')
+    text = exported().replace('"1000.50"', '"2000.50"')
     clock.set_clock(instant=LATER)
     team.put("giulia", "1", "travel", cents=1, at=LATER)
     assert "changed meanwhile, stays as it is" in told(preview(text))
@@ -211,11 +210,7 @@ def test_a_cell_that_was_changed_meanwhile_stays(team: Cast) -> None:
 
 
 def test_costs_of_others_members_and_aims_are_told_and_not_imported(team: Cast) -> None:
-    text = (
-        exported("jonas")
-        .replace('"1000.50"', '"2000.50"')
-        .replace('total_cost = "24000.50"', 'total_cost = "25000.50"')
-    )
+    text = exported("jonas").replace('"1000.50"', '"2000.50"')
     text = text.replace('targets = ["JP", "US"]', 'targets = ["JP"]').replace('strand = "A"', 'strand = "B"')
     text = text.replace('organisation = "sava"', 'organisation = "sava-nova"').replace(
         'role = "beneficiary"', 'role = "associated_partner"'
@@ -224,7 +219,7 @@ def test_costs_of_others_members_and_aims_are_told_and_not_imported(team: Cast) 
     text = text.replace('requested = "10000.00"', 'requested = "1.00"').replace(
         "[sections]\n", '[sections]\nnonsense = "x"\n'
     )
-    text = text.replace('amount = "14000.50"', 'amount = "14000.50"') + "\n"
+    text += "\n"
     text += '[[annex]]\nkind = "letters"\nname = "l.pdf"\ndigest = "ab"\nsize = 1\n'
     text += '[[declaration]]\nkind = "honour"\npartner = "sava"\ndigest = "ab"\nmade_on = 2020-11-29\n'
     page = told(preview(text, "jonas"))
@@ -294,6 +289,16 @@ def test_a_broken_confirmation_changes_nothing(team: Cast, data: dict[str, str])
     response = apply(exported().replace("Quiet harbours", "Loud"), **data)
     assert (response.status_code, response.url) == (302, f"{PAGE}/import")
     assert value("title") == "Quiet harbours"
+
+
+def test_a_file_with_a_long_name_is_imported_too(team: Cast) -> None:
+    name = f"{'a' * 240}.toml"
+    response = preview('proposal = "clean-seas"\n[sections]\nacronym = "QH"\n', name=name)
+    assert response.status_code == 200
+    shown = response.context["name"]
+    assert len(shown) == 200
+    assert apply('proposal = "clean-seas"\n[sections]\nacronym = "QH"\n', name=shown).url == PAGE
+    assert value("acronym") == "QH"
 
 
 def test_a_confirmation_is_read_again(team: Cast) -> None:

@@ -29,7 +29,7 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> "UploadedFile[bytes]":
         """Take a file that can be one at all."""
-        file: "UploadedFile[bytes]" = self.cleaned_data["file"]
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
         if Path(file.name or "").suffix.lower() not in SUFFIXES:
             raise forms.ValidationError("This is no draft file: its name ends neither in .toml nor in .json.")
         if (file.size or 0) > MOST_BYTES:
@@ -40,7 +40,7 @@ class UploadForm(forms.Form):
 class ApplyForm(forms.Form):
     """The file again as it was shown, and when."""
 
-    text = forms.CharField(widget=forms.Textarea, max_length=MOST_BYTES, strip=False)
+    text = forms.CharField(widget=forms.Textarea, max_length=2 * MOST_BYTES, strip=False)
     suffix = forms.ChoiceField(choices=[(suffix, suffix) for suffix in SUFFIXES])
     name = forms.CharField(max_length=200)
     seen_at = forms.CharField(max_length=40)

@@ -26,6 +26,7 @@ from hanse.stages.registry.actions.refusals import Refusal
 
 UNPROCESSABLE = 422
 FORBIDDEN = 403
+LONGEST_NAME = 200
 
 
 @signed_in
@@ -79,7 +80,7 @@ def import_draft(request: HttpRequest, ref: str) -> HttpResponse:
     if not form.is_valid():
         return render(request, page, context | {"form": form}, status=UNPROCESSABLE)
     upload = form.cleaned_data["file"]
-    return _preview(request, proposal, standing, upload.name, upload.read())
+    return _preview(request, proposal, standing, upload.name[-LONGEST_NAME:], upload.read())
 
 
 def _preview(request: HttpRequest, proposal: Proposal, standing: Standing, name: str, content: bytes) -> HttpResponse:
