@@ -110,6 +110,22 @@ def test_an_unchanged_file_makes_no_difference(team: Cast, suffix: str, who: str
     assert "Import these changes" not in told(response)
 
 
+@pytest.mark.parametrize("suffix", ["toml", "json"])
+@pytest.mark.parametrize(
+    "text",
+    ["  spaces around  ", "\n\nlines\n\n", '"', '""" \'\'\' """', "C:\\new\\u0041", "tab\there", "e\u0301 and \u00e9", "{{ x }} <b>&amp;",
+     "日本 مرحبا 🚢", "- a\n- b\n# c = 1\n[sections]", "line\r\nends\rof all\u2028kinds", "\u200bnothing\u00ad seen\ue000"],
+)  # fmt: skip
+def test_any_text_goes_out_and_comes_back_as_it_is(team: Cast, text: str, suffix: str) -> None:
+    for key in ("title", "summary", "duration_months", "work_packages/1/description"):
+        write(team, "giulia", key, text)
+    before = dict(Text.objects.values_list("key", "value"))
+    file = exported(suffix=suffix)
+    assert "No difference" in told(preview(file, name=f"draft.{suffix}"))
+    apply(file.replace("\n", "\r\n"), suffix=f".{suffix}")
+    assert dict(Text.objects.values_list("key", "value")) == before
+
+
 def test_what_would_change_is_shown_word_by_word_and_then_done(team: Cast) -> None:
     text = exported().replace("Quiet harbours", "Quiet and clean harbours").replace('"1000.50"', '"2000.50"')
     page = told(preview(text))
