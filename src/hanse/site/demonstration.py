@@ -14,6 +14,7 @@ from django.db import transaction
 from hanse.ground import clock
 from hanse.ground.accounts import actions as accounts
 from hanse.ground.accounts.models import Appointment, Role, User
+from hanse.site.demonstration_application import write_together
 from hanse.stages.announcement import actions as announcement
 from hanse.stages.registry.actions import people as acting
 from hanse.stages.registry.actions import registration as registry
@@ -202,6 +203,8 @@ def prepare() -> None:
             _register(profile, people)
         look_for_duplicates(at=STARTS_AT)
         announcement.follow(actor=people["giulia"], reference=CALL, at=STARTS_AT)
+    with transaction.atomic():
+        write_together(people)
 
 
 def _enter(place: int, character: Character) -> User:
