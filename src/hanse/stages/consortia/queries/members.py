@@ -29,7 +29,7 @@ def by_ref(ref: str) -> Consortium | None:
 
 def open_seats(consortium: Consortium) -> list[Seat]:
     """The seats that are taken or offered, in the order of the application, with organisations; in two queries."""
-    seats = Seat.objects.filter(consortium=consortium, state__in=OPEN_SEATS)
+    seats = consortium.seats.filter(state__in=OPEN_SEATS)
     seats = seats.select_related("organisation__legal_entity").prefetch_related("organisation__steps")
     return list(seats.order_by("place", "id"))
 

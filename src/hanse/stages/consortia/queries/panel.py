@@ -75,6 +75,11 @@ class Panel:
         return self.answer.verdict.value.replace("_", " ")
 
     @property
+    def aside(self) -> int:
+        """How many rules are left to officers or to the comparison of all proposals."""
+        return len(self.answer.officer) + len(self.answer.together)
+
+    @property
     def lines(self) -> Mapping[str, Line]:
         """Every rule that was asked, by id."""
         return {line.told.rule: line for line in (*self.broken, *self.missing, *self.met)}
@@ -145,7 +150,8 @@ def effect_of(call: Call, before: Dossier, after: Dossier, today: date) -> Effec
     """Compare what a call says before and after a change; nothing is stored."""
     first, then = panel_of(call, before, today), panel_of(call, after, today)
     known = first.lines
-    worse, better = [], []
+    worse: list[Line] = []
+    better: list[Line] = []
     for line in (*then.broken, *then.missing, *then.met):
         old = known.get(line.told.rule)
         if old is None or ORDER[old.state] == ORDER[line.state]:
