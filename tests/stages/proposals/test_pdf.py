@@ -77,6 +77,13 @@ def test_papers_are_listed_with_their_state(team: Cast) -> None:
     assert "made on 29 November 2020" in words
 
 
+def test_the_pdf_is_made_for_those_who_hear_it(team: Cast) -> None:
+    write(team, "giulia", "targets/JP/goals", "Häfen – ports, порты, λιμάνια")
+    root: Any = PdfReader(BytesIO(made(team))).trailer["/Root"]
+    assert root["/Lang"] == "en"
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+
+
 def test_the_same_state_gives_the_same_bytes(team: Cast) -> None:
     assert made(team) == made(team)
 
