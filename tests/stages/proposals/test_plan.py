@@ -9,11 +9,10 @@ from tests.people import browsing
 from tests.stages.proposals.draft_cast import REF, form, seats, standing_draft, write
 from tests.stages.proposals.money_cast import Cast
 
-from hanse.core.form import Draft, Form, Table
+from hanse.core.form import Draft, Form
 from hanse.core.proposal import Dossier
 from hanse.stages.consortia.models import SeatState
 from hanse.stages.proposals.models import Text
-from hanse.stages.proposals.queries import drafts
 from hanse.stages.proposals.queries.dossiers import dossier_of
 from hanse.stages.proposals.queries.plan import (
     complementarity_shown,
@@ -22,7 +21,6 @@ from hanse.stages.proposals.queries.plan import (
     place_in_words,
     plan_shown,
 )
-from hanse.stages.proposals.queries.shown import shown_in
 
 pytestmark = pytest.mark.django_db
 
@@ -106,30 +104,6 @@ def test_gaps_are_told_in_each_case(team: Cast) -> None:
     whole = dossier_of(team.proposal, seats(team), at=NOW)
     covered = complementarity_shown(Dossier("x", consortium=whole.consortium, targets=("JP",)))
     assert (covered.gaps, covered.gap) == ("Each target is a market that a member names.", False)
-
-
-@pytest.mark.parametrize(
-    ("table", "says"),
-    [
-        (Table.MEMBERS, "Salzspeicher Food Network"),
-        (Table.COMPLEMENTARITY, "Maritime technology"),
-        (Table.GANTT, "T1.1 First fair"),
-        (Table.COSTS_BY_PARTNER, "22 500.00"),
-        (Table.COSTS_BY_WORK_PACKAGE, "1. Work 1"),
-        (Table.FINANCING, "10 000.00"),
-    ],
-)
-def test_each_section_that_shows_something_is_drawn(team: Cast, table: Table, says: str) -> None:
-    found = shown_in(
-        table,
-        team.proposal,
-        seats(team),
-        form=form(team),
-        texts=drafts.texts_of(team.proposal),
-        viewer=team.standing("mila"),
-        at=NOW,
-    )
-    assert says in render_to_string(found.template, {"shown": found.value}).replace("\u00a0", " ")
 
 
 def test_places_are_told_by_name() -> None:
