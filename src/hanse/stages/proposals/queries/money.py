@@ -8,6 +8,7 @@ A partner that keeps its cells to itself shows the others its costs, its contrib
 that would tell them apart.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -169,26 +170,7 @@ def ledger_of(proposal: Proposal, seats: Iterable[Seat], form: Form, viewer: Sta
         form: says what categories there are, and the flat rate for indirect costs.
         viewer: how the reader stands in the consortium; None for the application as a whole.
     """
-    seats = list(seats)
-    ids = {seat.pk for seat in seats}
-    cells: dict[int, dict[Key, Cost]] = {pk: {} for pk in ids}
-    for cost in Cost.objects.filter(proposal=proposal, seat__in=ids):
-        cells[cost.seat_id][cost.work_package, cost.category] = cost
-    parts = {part.seat_id: part for part in Part.objects.filter(proposal=proposal, seat__in=ids)}
-    sources: dict[int, list[Source]] = {pk: [] for pk in ids}
-    for source in Source.objects.filter(proposal=proposal, seat__in=ids).order_by("name", "id"):
-        sources[source.seat_id].append(source)
-    sheets = tuple(
-        Sheet(
-            seat,
-            open=viewer is None or viewer.speaks_for(seat.pk) or _shared(parts.get(seat.pk)),
-            own=viewer is not None and viewer.speaks_for(seat.pk),
-            part=parts.get(seat.pk),
-            cells=cells[seat.pk],
-            sources=sources[seat.pk],
-        )
-        for seat in seats
-    )
+    sheets = _sheets(list(seats), Rows.of([proposal]), viewer)
     whole = _whole(sheets, form)
     shown = whole if viewer is None else whole.shown_to({sheet.id for sheet in sheets if sheet.open})
     return Books(
@@ -198,6 +180,46 @@ def ledger_of(proposal: Proposal, seats: Iterable[Seat], form: Form, viewer: Sta
         tuple(_categories(form, shown)),
         shown,
         whole,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What stands in the tables of some applications, by seat."""
+
+    cells: Mapping[int, Mapping[Key, Cost]]
+    parts: Mapping[int, Part]
+    sources: Mapping[int, Sequence[Source]]
+
+    @classmethod
+    def of(cls, proposals: Iterable[Proposal]) -> "Rows":
+        """Read them, in three queries however many applications there are."""
+        asked = list(proposals)
+        cells: dict[int, dict[Key, Cost]] = defaultdict(dict)
+        for cost in Cost.objects.filter(proposal__in=asked):
+            cells[cost.seat_id][cost.work_package, cost.category] = cost
+        sources: dict[int, list[Source]] = defaultdict(list)
+        for source in Source.objects.filter(proposal__in=asked).order_by("name", "id"):
+            sources[source.seat_id].append(source)
+        parts = {part.seat_id: part for part in Part.objects.filter(proposal__in=asked)}
+        return cls(cells, parts, sources)
+
+    def budget(self, seats: Sequence[Seat], form: Form) -> Budget:
+        """The whole budget of one of them, as rules judge it."""
+        return _whole(_sheets(seats, self, None), form).as_budget()
+
+
+def _sheets(seats: Sequence[Seat], rows: Rows, viewer: Standing | None) -> tuple[Sheet, ...]:
+    return tuple(
+        Sheet(
+            seat,
+            open=viewer is None or viewer.speaks_for(seat.pk) or _shared(rows.parts.get(seat.pk)),
+            own=viewer is not None and viewer.speaks_for(seat.pk),
+            part=rows.parts.get(seat.pk),
+            cells=rows.cells.get(seat.pk, {}),
+            sources=rows.sources.get(seat.pk, ()),
+        )
+        for seat in seats
     )
 
 
