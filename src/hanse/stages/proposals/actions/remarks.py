@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db import transaction
 
-from hanse.core.form import SectionKind, field_at
+from hanse.core.form import field_at
 from hanse.core.values.pasting import cleaned
 from hanse.stages.consortia.models import Consortium
 from hanse.stages.consortia.permissions import Standing, standing_in
 from hanse.stages.proposals.actions import drafts as texts
 from hanse.stages.proposals.actions.drafts import LONGEST_TEXT, Saved
 from hanse.stages.proposals.models import Proposal, Remark, TextVersion
+from hanse.stages.proposals.permissions import may_write
 from hanse.stages.proposals.queries import drafts, remarks
 from hanse.stages.registry.actions.refusals import Refusal
 
@@ -216,6 +217,4 @@ def _close(remark: Remark, state: str, actor: Any, at: datetime) -> Remark:
 
 def _may_write(proposal: Proposal, may: Standing, key: str, at: datetime) -> bool:
     found = field_at(drafts.form_of(proposal, at), key)
-    if found is None or found[0].kind is not SectionKind.PARTNERS or may.coordinates:
-        return True
-    return any(seat.organisation.ref == key.split("/")[1] for seat in may.accepted)
+    return found is None or may_write(may, found[0], key.split("/")[1] if "/" in key else "")

@@ -17,11 +17,13 @@ class CommentForm(forms.Form):
     def __init__(self, *args: Any, form: Form, **kwargs: Any) -> None:
         """Take the application form, whose sections can be chosen."""
         super().__init__(*args, **kwargs)
-        choices = self.fields["section"]
-        assert isinstance(choices, forms.ChoiceField)
-        choices.choices = [
-            (chapter, [(section.id, section.title) for section in sections]) for chapter, sections in form.chapters()
-        ]
+        self.fields["section"] = forms.ChoiceField(
+            label="About which section",
+            choices=[
+                (chapter, [(section.id, section.title) for section in sections])
+                for chapter, sections in form.chapters()
+            ],
+        )
 
 
 class ReplyForm(forms.Form):

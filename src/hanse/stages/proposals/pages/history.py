@@ -1,7 +1,7 @@
 """How an application came about: versions and what they changed, restoring, and texts that stand aside."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -99,8 +99,8 @@ def restore(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 @require_POST
 def aside(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """Choose between two readings of a field: the merge as edited, what stands aside, or what stands."""
-    proposal, _ = inside(request, ref)
-    kept = queries.version_at(proposal, number)
+    found, _ = inside(request, ref)
+    kept = queries.version_at(found, number)
     if kept is None:
         raise Http404
     act, based_on = request.POST.get("act", ""), _number(request.POST.get("based_on", ""))
@@ -109,15 +109,24 @@ def aside(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         raise Http404
     back = request.POST.get("back", "")
     back = _of_section(ref, kept.key) if back == "section" else reverse("proposals:history", args=[ref])
+    scripted = "application/json" in request.headers.get("accept", "")
     try:
         saved = actions.settle(
             actor=request.user, ref=ref, number=number, value=chosen[act], based_on=based_on, at=clock.now()
         )
     except Refusal as refusal:
+        if scripted:
+            return JsonResponse({"state": "refused", "told": refusal.message}, status=refusal.status)
         return refused(request, refusal, back, chosen[act] or "")
+    if scripted:
+        text = drafts.text_at(found, kept.key)
+        state = saved.state if saved else "same"
+        told = {"state": state, "version": text.version if text else 0, "value": text.value if text else ""}
+        return JsonResponse(told, status=CONFLICT if state == "conflict" else 200)
     if saved is not None and saved.state == "conflict":
-        told = f"{saved.by} changed the field again meanwhile. Your choice stands aside, too; look once more."
-        messages.warning(request, told)
+        messages.warning(
+            request, f"{saved.by} changed the field again meanwhile. Your choice stands aside, too; look once more."
+        )
     else:
         messages.success(request, "The two versions are settled. Both stay in the history.")
     return redirect(back)

@@ -73,6 +73,12 @@ def text_at(proposal: Proposal, key: str) -> Text | None:
     return Text.objects.filter(proposal=proposal, key=key).select_related("changed_by").first()
 
 
+def changed_in(proposal: Proposal, section: str, since: datetime) -> list[Text]:
+    """The fields of a section that were changed after an instant."""
+    rows = Text.objects.filter(proposal=proposal, changed_at__gt=since).select_related("changed_by")
+    return [text for text in rows.order_by("changed_at", "pk") if text.key.partition("/")[0] == section]
+
+
 def version_of(proposal: Proposal, key: str, number: int) -> TextVersion | None:
     """How a field read at one of its versions; None also where that version was written on within minutes."""
     return TextVersion.objects.filter(proposal=proposal, key=key, number=number).select_related("written_by").first()

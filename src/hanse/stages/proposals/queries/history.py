@@ -221,19 +221,6 @@ def changed_since(proposal: Proposal, user: Any, *, since: datetime | None = Non
     ]
 
 
-def changes_after(proposal: Proposal, section: str, since: int, user: Any) -> Sequence[Text]:
-    """The fields of a section that others changed after a version of the application, for pages that are open.
-
-    Args:
-        since: id of the latest kept text that the page knows.
-    """
-    rows = _versions(proposal).filter(pk__gt=since).exclude(written_by=user)
-    keys = {key for key in rows.values_list("key", flat=True) if key.partition("/")[0] == section}
-    if not keys:
-        return ()
-    return list(Text.objects.filter(proposal=proposal, key__in=keys).select_related("changed_by"))
-
-
 def _versions(proposal: Proposal) -> QuerySet[TextVersion]:
     """What was once the text of a field; what stands aside was not."""
     rows = TextVersion.objects.filter(proposal=proposal, number__isnull=False)

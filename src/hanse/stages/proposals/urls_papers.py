@@ -1,0 +1,5 @@
+"""Addresses of annexes and declarations."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
