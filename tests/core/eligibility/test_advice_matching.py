@@ -88,9 +88,9 @@ def test_what_speaks_against_it_is_said(country: str, begins: str) -> None:
 def test_those_without_objection_come_first_then_by_points_and_never_by_name() -> None:
     ground = matcher("IT", "DE")
     names = ("RS", "FR", "NO", "IT")
-    order = best_first((ground.match(organisation(country, 2)) for country in names), turn=lambda id: id[::-1])
+    order = best_first((ground.match(organisation(country, 2)) for country in names), turn=lambda ref: ref[::-1])
     assert [match.organisation.country for match in order] == ["RS", "FR", "IT", "NO"]
-    turned = best_first((ground.match(organisation(country, 2)) for country in names), turn=lambda id: id)
+    turned = best_first((ground.match(organisation(country, 2)) for country in names), turn=str)
     assert [match.organisation.country for match in turned] == ["FR", "RS", "IT", "NO"]
 
 

@@ -6,6 +6,7 @@ stands before a veteran without it.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hanse.core.consortium import Organisation, Role
 from hanse.core.eligibility.advice.candidates import law_for
@@ -148,7 +149,9 @@ def best_first(matches: Iterable[Match], turn: Callable[[str], object]) -> list[
         turn: places those with equal points by their id; the same for every reader, and not by name, so that a name
             with an early letter is no merit.
     """
-    return sorted(
-        matches,
-        key=lambda match: (len(match.against), -match.score, turn(match.organisation.id), match.organisation.id),
-    )
+
+    def place(match: Match) -> tuple[int, int, Any, str]:
+        ref = match.organisation.id
+        return len(match.against), -match.score, turn(ref), ref
+
+    return sorted(matches, key=place)
