@@ -130,7 +130,7 @@ def test_what_would_change_is_shown_word_by_word_and_then_done(team: Cast) -> No
     text = exported().replace("Quiet harbours", "Quiet and clean harbours").replace('"1000.50"', '"2000.50"')
     page = told(preview(text))
     assert "1 text and 1 budget cell would change." in page
-    assert '<ins><span class="ecl-u-sr-only">added: </span>and clean</ins>' in page
+    assert '<ins><span class="ecl-u-sr-only">added: </span>and clean </ins>' in page
     assert "2 000.50 EUR" in page
     response = apply(text)
     assert (response.status_code, response.url) == (302, PAGE)
@@ -344,8 +344,13 @@ def test_the_action_itself_refuses_strangers_and_lateness(team: Cast) -> None:
 
 def test_long_kept_runs_are_shortened() -> None:
     before = " ".join(f"w{n}" for n in range(30))
-    pieces = list(difference(before, before.replace("w15", "new")))
+    pieces = difference(before, before.replace("w15", "new"))
     assert [(piece.kind, piece.words) for piece in pieces] == [
-        ("kept", "… w11 w12 w13 w14"), ("out", "w15"), ("in", "new"), ("kept", "w16 w17 w18 w19 …"),
+        ("kept", "… w11 w12 w13 w14 "), ("out", "w15"), ("in", "new"), ("kept", " w16 w17 w18 w19 …"),
     ]  # fmt: skip
-    assert [piece.words for piece in difference("a b", "a  b")] == ["a b"]
+    assert [piece.words for piece in difference("a b", "a, b")] == ["a", ",", " b"]
+
+
+def test_a_change_of_spaces_alone_is_said_as_such(team: Cast) -> None:
+    assert difference("a b", "a  b") == ()
+    assert "Only spaces and line ends differ." in told(preview(exported().replace("Stay together.", "Stay  together.")))

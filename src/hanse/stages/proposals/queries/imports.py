@@ -10,7 +10,6 @@ What a file does not mention stays as it is. An empty text empties a field, an a
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 from typing import Any, TypeAlias
 
 from django.db.models import Max
@@ -18,6 +17,7 @@ from django.db.models import Max
 from hanse.core.budget import NOT_SHARED, OWN_FUNDS, CostLine, Financing
 from hanse.core.form import Form, SectionKind, field_at
 from hanse.core.proposal import Dossier
+from hanse.core.values.merging import Change, differences
 from hanse.core.values.pasting import cleaned
 from hanse.core.values.unknown import Unknown
 from hanse.stages.consortia.permissions import Standing
@@ -30,6 +30,7 @@ from hanse.stages.proposals.queries.sheets import figures_in_words
 Figures: TypeAlias = tuple[int, int | None, int | None]
 """Cents, months and rate of a cell."""
 LONGEST_PLACE = 6
+KINDS = {Change.SAME: "kept", Change.REMOVED: "out", Change.ADDED: "in"}
 AROUND = 4
 """How many words of unchanged text are shown around a change."""
 
@@ -202,7 +203,7 @@ def _new_texts(
             value,
             versions.get(key, 0) if stands else 0,
             key in changed,
-            tuple(difference(before, value)),
+            difference(before, value),
         )
 
 
@@ -228,26 +229,29 @@ def _values_of(proposal: Proposal, versions: Mapping[str, int]) -> dict[str, str
     return {key: value for key, number, value in rows.values_list("key", "number", "value") if versions[key] == number}
 
 
-def difference(before: str, after: str) -> Iterator[Piece]:
-    """What changes, word by word; long runs of kept words are shortened to those around a change."""
-    old, new = before.split(), after.split()
-    for tag, first, last, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            yield Piece(_shortened(old[first:last], first > 0, last < len(old) or end < len(new)), "kept")
-            continue
-        if last > first:
-            yield Piece(" ".join(old[first:last]), "out")
-        if end > start:
-            yield Piece(" ".join(new[start:end]), "in")
+def difference(before: str, after: str) -> tuple[Piece, ...]:
+    """What changes, word by word, with the words around it; nothing where only spaces and line ends do."""
+    found = differences(before, after)
+    if not any(each.text.strip() for each in found if each.change is not Change.SAME):
+        return ()
+    last = len(found) - 1
+    return tuple(
+        Piece(
+            _shortened(each.text, place > 0, place < last) if each.change is Change.SAME else each.text,
+            KINDS[each.change],
+        )
+        for place, each in enumerate(found)
+    )
 
 
-def _shortened(words: Sequence[str], after: bool, ahead: bool) -> str:
+def _shortened(text: str, after: bool, ahead: bool) -> str:
     """The words next to a change before or behind them."""
+    words = text.split()
     if len(words) <= 2 * AROUND:
-        return " ".join(words)
-    head = list(words[:AROUND]) if after else []
-    tail = list(words[-AROUND:]) if ahead else []
-    return " ".join([*head, "…", *tail])
+        return text
+    head = f"{text[0] if text[0].isspace() else ''}{' '.join(words[:AROUND])} " if after else ""
+    tail = f" {' '.join(words[-AROUND:])}{text[-1] if text[-1].isspace() else ''}" if ahead else ""
+    return f"{head}…{tail}"
 
 
 # --- cells -------------------------------------------------------------------------------------------------------
