@@ -119,7 +119,7 @@ def _rules(call: Call) -> list[tuple[str, OneConsortiumPerOrganisation, frozense
 
 
 def _scope(per: Per, strand: str, call: Call, only: frozenset[str]) -> str | None:
-    """Within what a seat in this strand stands once; None while it is not known, `apart` where the rule is not asked."""
+    """Within what a seat in this strand stands once; None while not known, `apart` where the rule is not asked."""
     if not strand:
         return None if only or per is not Per.CALL else "call"
     if only and strand not in only:

@@ -1,6 +1,6 @@
 """What each member brings, what breaks if one leaves, and what would follow if others joined. Nothing is stored."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,7 +11,6 @@ from hanse.core.eligibility.advice import Loss, complementarity, resilience
 from hanse.core.proposal import Dossier
 from hanse.core.values.unknown import NOT_STATED, Unknown
 from hanse.stages.consortia.models import Seat
-from hanse.stages.consortia.queries.members import members
 from hanse.stages.consortia.queries.panel import examiner_of
 from hanse.stages.registry.models import Organisation
 from hanse.stages.registry.queries import market_name, published, sector_name, snapshot, snapshots
@@ -77,12 +76,11 @@ def matrix_of(dossier: Dossier, seats: Sequence[Seat], sectors: Iterable[str] = 
     """
     told = complementarity(dossier, region_of=geography().regions)
     about, targets = set(sectors), set(() if isinstance(dossier.targets, Unknown) else dossier.targets)
-    markets = {**{id: id for id in told.markets}}
     services = sorted({service for seat in seats for service in seat.organisation.services}, key=str.casefold)
     tables = (
         _table("sectors", "Sectors", "Sector", seats, _named(told.sectors, sector_name), "sectors", about),
         _table("services", "Services", "Service", seats, {one: one for one in services}, "services", set()),
-        _table("markets", "Markets", "Market", seats, _named(markets, market_name), "target_markets", targets),
+        _table("markets", "Markets", "Market", seats, _named(told.markets, market_name), "target_markets", targets),
     )
     gaps = [] if isinstance(told.gaps, Unknown) else [f"market {market_name(gap)}" for gap in told.gaps]
     gaps += [f"sector {sector_name(sector)}" for sector in sorted(about - set(told.sectors))]
@@ -95,8 +93,8 @@ def matrix_of(dossier: Dossier, seats: Sequence[Seat], sectors: Iterable[str] = 
     )
 
 
-def _named(ids: Iterable[str], name: "object") -> dict[str, str]:
-    return {id: name(id) for id in ids} if callable(name) else {}
+def _named(ids: Iterable[str], name: Callable[[str], str]) -> dict[str, str]:
+    return {id: name(id) for id in ids}
 
 
 def _brings(name: str, sectors: Sequence[str], markets: Sequence[str]) -> str:
@@ -188,6 +186,12 @@ def supposed(
     return changed
 
 
-def without(dossier: Dossier, seats: Iterable[Seat]) -> Dossier:
-    """The dossier with these seats as its members."""
-    return replace(dossier, consortium=members(seats, planned=True))
+def with_roles(dossier: Dossier, roles: Mapping[str, str]) -> Dossier:
+    """The dossier with other roles of some members, by reference of the organisation."""
+    changed = tuple(
+        core.Participant(one.organisation, core.Role(roles[one.organisation.id]))
+        if one.organisation.id in roles
+        else one
+        for one in dossier.consortium.participants
+    )
+    return replace(dossier, consortium=core.Consortium(changed))
