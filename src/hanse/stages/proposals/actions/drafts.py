@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from hanse.core.form import Form, Section, SectionKind, field_at, records_of
 from hanse.core.values.merging import Change, Piece, differences, merge, only_adds
@@ -110,10 +111,12 @@ def save_many(
         Refusal: as `save` does, naming the field.
     """
     proposal, may = _entered(actor, ref, at)
-    form = drafts.form_of(proposal, at)
-    for key, (value, _) in texts.items():
-        _check_field(form, may, key, value)
     found = {text.key: text for text in _locked(proposal, texts)}
+    if any(key not in found or "/" in key or len(value) > LONGEST_TEXT for key, (value, _) in texts.items()):
+        # A section of one field that was written once was looked at then; rows and members are asked each time.
+        form = drafts.form_of(proposal, at)
+        for key, (value, _) in texts.items():
+            _check_field(form, may, key, value)
     saved = {
         key: _save(proposal, found.get(key), key, value, based_on, actor, at, nature)
         for key, (value, based_on) in texts.items()
@@ -306,13 +309,12 @@ def _continues(before: TextVersion, version: TextVersion) -> bool:
 
 def _entered(actor: Any, ref: str, at: datetime) -> tuple[Proposal, Standing]:
     """The application, locked, for somebody who may write in it."""
-    found = Proposal.objects.filter(ref=ref).values_list("consortium", flat=True).first()
-    if found is None:
+    # The consortium is what everybody who writes holds: who leaves it waits for a save, and a save for who leaves.
+    rows = Proposal.objects.select_related("consortium").select_for_update(of=("consortium",))
+    proposal = rows.filter(ref=ref).first()
+    if proposal is None:
         raise Refusal("There is no such application.", 404)
-    # The consortium first: who leaves it waits for a save, and a save waits for who leaves.
-    consortium = Consortium.objects.select_for_update().get(pk=found)
-    proposal = Proposal.objects.select_for_update().get(ref=ref)
-    proposal.consortium = consortium
+    consortium = proposal.consortium
     may = standing_in(actor, consortium, at)
     if not may.takes_part:
         raise Refusal(
@@ -463,6 +465,4 @@ def _settle(aside: TextVersion, at: datetime) -> None:
 
 
 def _touch(proposal: Proposal, at: datetime) -> None:
-    proposal.version += 1
-    proposal.changed_at = at
-    proposal.save(update_fields=["version", "changed_at"])
+    Proposal.objects.filter(pk=proposal.pk).update(version=F("version") + 1, changed_at=at)

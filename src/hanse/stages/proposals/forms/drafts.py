@@ -1,13 +1,13 @@
 """The fields of a section as a browser shows and sends them: made from the form of the call, whatever it asks."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from urllib.parse import quote
 
 from django.http import QueryDict
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from hanse.core.form import Draft, FieldState, Form, Part, PartKind, SectionKind, SectionState, names_in, records_of
@@ -17,6 +17,8 @@ from hanse.stages.proposals.models import Text
 
 PREFIX = "text:"
 """Before the key of a field in the names of inputs."""
+FEW_WORDS, SOME_WORDS = 150, 400
+"""Up to so many words a text has a low box, and one of middle height."""
 Options = Sequence[tuple[str, str]]
 
 
@@ -125,6 +127,7 @@ class Choices:
         return [(choice, choice[:1].upper() + choice[1:].replace("_", " ")) for choice in part.choices]
 
 
+DECIMAL = 'inputmode="decimal" '
 CHOSEN = frozenset({PartKind.CHOICE, PartKind.PARTNER, PartKind.TARGET, PartKind.WORK_PACKAGE})
 
 
@@ -136,6 +139,7 @@ class Field:
         text: what is kept; None while nothing was ever written.
         typed: what somebody typed that is not kept yet, and the version it was based on; None: nothing.
         of: what it belongs to, in words; it stands in the label for those who do not see the card around it.
+        history, suggest: addresses of its versions and of suggestions for it; empty: there is none.
     """
 
     state: FieldState
@@ -144,6 +148,8 @@ class Field:
     editable: bool
     of: str = ""
     typed: tuple[str, int] | None = None
+    history: str = ""
+    suggest: str = ""
 
     @property
     def version(self) -> int:
@@ -157,49 +163,49 @@ class Field:
         """What the input holds."""
         return self.state.value if self.typed is None else self.typed[0]
 
-    def html(self) -> SafeString:
-        """The field with label, hint, words and state."""
+    def html(self) -> str:
+        """The field with label, hint, words and state. Written plainly: a page may hold hundreds of them."""
         state, part, id = self.state, self.state.part, id_of(self.state.key)
-        group = part.kind is PartKind.PARTNERS
-        hidden = format_html('<span class="ecl-u-sr-only"> ({})</span>', self.of) if self.of else ""
-        optional = "" if part.required else mark_safe(' <span class="ecl-form-label__optional">(optional)</span>')
-        label = (
-            format_html('<legend class="ecl-form-label">{}{}{}</legend>', part.title, hidden, optional)
-            if group
-            else format_html('<label class="ecl-form-label" for="{}">{}{}{}</label>', id, part.title, hidden, optional)
-            if self.editable
-            else format_html('<p class="ecl-form-label">{}{}</p>', part.title, hidden)
-        )
-        hint = format_html('<p class="draft-hint" id="{}-hint">{}</p>', id, part.ask) if part.ask else ""
-        fault = format_html('<p class="draft-fault">{}</p>', state.fault) if state.fault else ""
-        return format_html(
-            '<{tag} class="ecl-form-group draft-field" data-key="{key}" data-version="{version}">{label}{hint}{control}'
-            '<div class="draft-told">{count}<p class="draft-state" id="{id}-state" role="status">{told}</p></div>'
-            "{fault}</{tag}>",
-            tag=mark_safe("fieldset" if group else "div"),  # noqa: S308 -- constant
-            key=state.key,
-            version=self.version,
-            label=label,
-            hint=hint,
-            control=self._control(id) if self.editable else self._shown(),
-            count=self._count(id),
-            id=id,
-            told=self._told(),
-            fault=fault,
+        tag = "fieldset" if part.kind is PartKind.PARTNERS else "div"
+        hint = f'<p class="draft-hint" id="{id}-hint">{escape(part.ask)}</p>' if part.ask else ""
+        fault = f'<p class="draft-fault">{escape(state.fault)}</p>' if state.fault else ""
+        return (
+            f'<{tag} class="ecl-form-group draft-field" data-key="{escape(state.key)}" data-version="{self.version}">'
+            f"{self._label(id)}{hint}{self._control(id) if self.editable else self._shown()}"
+            f'<div class="draft-told">{self._count(id)}<p class="draft-state" id="{id}-state" role="status">'
+            f"{escape(self._told())}</p>{self._links()}</div>{fault}</{tag}>"
         )
 
-    def _count(self, id: str) -> SafeString | str:
+    def _label(self, id: str) -> str:
+        part = self.state.part
+        said = escape(part.title)
+        if self.of:
+            said += f'<span class="ecl-u-sr-only"> ({escape(self.of)})</span>'
+        if not part.required:
+            said += ' <span class="ecl-form-label__optional">(optional)</span>'
+        if part.kind is PartKind.PARTNERS:
+            return f'<legend class="ecl-form-label">{said}</legend>'
+        if self.editable:
+            return f'<label class="ecl-form-label" for="{id}">{said}</label>'
+        return f'<p class="ecl-form-label">{said}</p>'
+
+    def _links(self) -> str:
+        about = f'<span class="ecl-u-sr-only"> of {escape(self.state.part.title)} {escape(self.of)}</span>'
+        links = ""
+        key = quote(self.state.key, safe="")
+        if self.text is not None:
+            links += f'<a class="ecl-link" href="{self.history}?key={key}">Versions{about}</a> '
+        if self.suggest and self.state.part.kind is PartKind.TEXT:
+            links += f'<a class="ecl-link" href="{self.suggest}?key={key}">Suggest another text{about}</a>'
+        return f'<p class="draft-links">{links}</p>' if links else ""
+
+    def _count(self, id: str) -> str:
         most = self.state.part.words
         if not most:
             return ""
-        over = mark_safe(" draft-count--over") if self.state.words > most else ""
-        return format_html(
-            '<p class="draft-count{}" id="{}-count" data-most="{}">{}</p>',
-            over,
-            id,
-            most,
-            counted(self.state.words, most),
-        )
+        over = " draft-count--over" if self.state.words > most else ""
+        told = counted(self.state.words, most)
+        return f'<p class="draft-count{over}" id="{id}-count" data-most="{most}">{told}</p>'
 
     def _told(self) -> str:
         if self.value != self.state.value:
@@ -208,92 +214,64 @@ class Field:
             return ""
         return f"{self.text.changed_by.name}, {brussels(self.text.changed_at)}"
 
-    def _shown(self) -> SafeString:
+    def _shown(self) -> str:
         if not self.value:
-            return mark_safe('<p class="hanse-muted">Nothing is written yet.</p>')
+            return '<p class="hanse-muted">Nothing is written yet.</p>'
         named = dict(self.options)
         kind = self.state.part.kind
         if kind is PartKind.PARTNERS:
             said = ", ".join(named.get(id, id) for id in names_in(self.value))
         else:
             said = named.get(self.value, self.value) if kind in CHOSEN else self.value
-        return format_html('<div class="draft-text" dir="auto">{}</div>', said)
+        return f'<div class="draft-text" dir="auto">{escape(said)}</div>'
 
-    def _described(self, id: str) -> SafeString:
+    def _described(self, id: str) -> str:
         named = [f"{id}-hint"] if self.state.part.ask else []
         named += [f"{id}-count"] if self.state.part.words else []
-        return format_html(' aria-describedby="{}"', " ".join([*named, f"{id}-state"]))
+        return f'aria-describedby="{" ".join([*named, f"{id}-state"])}"'
 
-    def _control(self, id: str) -> SafeString:
-        part, name = self.state.part, PREFIX + self.state.key
+    def _control(self, id: str) -> str:
+        part, name = self.state.part, escape(PREFIX + self.state.key)
         described = self._described(id)
         if part.kind is PartKind.TEXT:
-            rows = 4 if part.words and part.words <= 150 else 8 if part.words <= 400 else 14
-            return format_html(
-                '<textarea class="ecl-text-area ecl-text-area--full" id="{}" name="{}" rows="{}" dir="auto"{}>'
-                "\n{}</textarea>",
-                id,
-                name,
-                rows,
-                described,
-                self.value,
+            rows = 4 if part.words and part.words <= FEW_WORDS else 8 if part.words <= SOME_WORDS else 14
+            return (
+                f'<textarea class="ecl-text-area ecl-text-area--full" id="{id}" name="{name}" rows="{rows}" '
+                f'dir="auto" {described}>\n{escape(self.value)}</textarea>'
             )
         if part.kind is PartKind.PARTNERS:
             return self._boxes(id, name)
         if part.kind in CHOSEN:
             return self._select(id, name, described)
         short = part.kind in (PartKind.NUMBER, PartKind.MONTH)
-        return format_html(
-            '<input class="ecl-text-input ecl-text-input--{}" type="text" id="{}" name="{}" value="{}" dir="auto" '
-            'autocomplete="off"{}{}>',
-            "s" if short else "full",
-            id,
-            name,
-            self.value,
-            mark_safe(' inputmode="decimal"') if short else "",
-            described,
+        return (
+            f'<input class="ecl-text-input ecl-text-input--{"s" if short else "full"}" type="text" id="{id}" '
+            f'name="{name}" value="{escape(self.value)}" dir="auto" autocomplete="off" '
+            f"{DECIMAL if short else ''}{described}>"
         )
 
-    def _select(self, id: str, name: str, described: SafeString) -> SafeString:
+    def _select(self, id: str, name: str, described: str) -> str:
         options: list[tuple[str, str]] = [("", "Not chosen yet"), *self.options]
         if self.value and all(self.value != value for value, _ in options):
             options.append((self.value, f"{self.value} (cannot be chosen any more)"))
-        return format_html(
-            '<select class="ecl-select draft-select" id="{}" name="{}"{}>{}</select>',
-            id,
-            name,
-            described,
-            _joined(_option(value, label, value == self.value) for value, label in options),
-        )
+        written = "".join(_option(value, label, value == self.value) for value, label in options)
+        return f'<select class="ecl-select draft-select" id="{id}" name="{name}" {described}>{written}</select>'
 
-    def _boxes(self, id: str, name: str) -> SafeString:
+    def _boxes(self, id: str, name: str) -> str:
         chosen = names_in(self.value)
         gone = [each for each in chosen if all(each != value for value, _ in self.options)]
         options = [*self.options, *((each, f"{each} (not a member any more)") for each in gone)]
-        return format_html(
-            '<input type="hidden" name="{}" value=""><div class="draft-boxes">{}</div>',
-            name,
-            _joined(
-                format_html(
-                    '<label class="draft-box"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}> {}</label>',
-                    id,
-                    number,
-                    name,
-                    value,
-                    mark_safe(" checked") if value in chosen else "",
-                    label,
-                )
-                for number, (value, label) in enumerate(options)
-            ),
+        written = "".join(
+            f'<label class="draft-box"><input type="checkbox" id="{id}-{number}" name="{name}" '
+            f'value="{escape(value)}"{" checked" if value in chosen else ""}> {escape(label)}</label>'
+            for number, (value, label) in enumerate(options)
         )
+        return f'<input type="hidden" name="{name}" value=""><div class="draft-boxes">{written}</div>'
 
 
-def _option(value: str, label: str, chosen: bool) -> SafeString:
-    return format_html('<option value="{}"{}>{}</option>', value, mark_safe(" selected") if chosen else "", label)
-
-
-def _joined(parts: Iterable[SafeString]) -> SafeString:
-    return mark_safe("".join(conditional_escape(part) for part in parts))  # noqa: S308 -- each part is escaped
+@lru_cache(2_000)
+def _option(value: str, label: str, chosen: bool) -> str:
+    return f'<option value="{escape(value)}"{" selected" if chosen else ""}>{escape(label)}</option>'
 
 
 @dataclass(frozen=True)
@@ -315,7 +293,7 @@ class Card:
 
     def html(self) -> SafeString:
         """All its fields."""
-        return _joined(field.html() for field in self.fields)
+        return mark_safe("".join(field.html() for field in self.fields))  # noqa: S308 -- each part is escaped
 
 
 @dataclass(frozen=True)
@@ -341,8 +319,10 @@ def editor_of(
     state: SectionState,
     draft: Draft,
     texts: Mapping[str, Text],
-    may_write: Any,
+    may_write: Callable[[str], bool],
     typed: Mapping[str, tuple[str, int]] | None = None,
+    history: str = "",
+    suggest: str = "",
 ) -> Editor:
     """A section with its fields, card by card.
 
@@ -374,6 +354,8 @@ def editor_of(
                         editable,
                         title if section.kind is not SectionKind.ONCE else "",
                         typed.get(each.key),
+                        history,
+                        suggest,
                     )
                     for each in states
                 ],

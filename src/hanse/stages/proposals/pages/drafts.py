@@ -74,13 +74,16 @@ def begin(request: HttpRequest, ref: str) -> HttpResponse:
 def proposal(request: HttpRequest, ref: str) -> HttpResponse:
     """The sections by chapter and how far each has come; before it is begun, how to begin."""
     now = clock.now()
-    if drafts.by_ref(ref) is None:
+    try:
+        found, may = inside(request, ref)
+    except Http404:
         return _not_begun(request, ref, now)
-    found, may = inside(request, ref)
     form = drafts.form_of(found, now)
     states = states_of(form, drafts.draft_of(found, open_seats(found.consortium), drafts.texts_of(found)))
     remarks = remark_queries.open_counts(found)
-    changes = history.changed_since(found, request.user)
+    presences = remark_queries.presences_of(found)
+    told = next((one.caught_up_at for one in presences if one.user_id == request.user.pk), found.created_at)
+    changes, asides = history.changes_and_asides(found, request.user, told)
     if request.method == "GET":
         presence.catch_up(actor=request.user, proposal=found, at=now)
     by_id = {state.section.id: state for state in states}
@@ -94,8 +97,8 @@ def proposal(request: HttpRequest, ref: str) -> HttpResponse:
             for title, sections in form.chapters()
         ],
         "changes": [(change, form.section(change.section)) for change in changes],
-        "asides": drafts.aside_of(found).count(),
-        "present": remark_queries.present_in(found, request.user, now),
+        "asides": asides,
+        "present": remark_queries.present(presences, request.user, now),
         "complete": sum(state.complete for state in states if state.section.parts),
         "asked": sum(bool(state.section.parts) for state in states),
     }
@@ -104,7 +107,7 @@ def proposal(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _not_begun(request: HttpRequest, ref: str, now: datetime) -> HttpResponse:
     consortium = by_ref(ref)
-    if consortium is None:
+    if consortium is None or drafts.by_ref(ref) is not None:
         raise Http404
     may = standing_in(request.user, consortium, now)
     if not may.takes_part:
@@ -174,7 +177,16 @@ def _section(
     now = clock.now()
     seats, texts = open_seats(proposal.consortium), drafts.texts_of(proposal)
     draft = drafts.draft_of(proposal, seats, texts)
-    editor = editor_of(form, state_of(section, draft), draft, texts, lambda of: may_write(may, section, of), typed)
+    editor = editor_of(
+        form,
+        state_of(section, draft),
+        draft,
+        texts,
+        lambda of: may_write(may, section, of),
+        typed,
+        reverse("proposals:history", args=[proposal.ref]),
+        reverse("proposals:suggest", args=[proposal.ref]) if may.may_edit else "",
+    )
     order = [each.id for each in form.sections]
     place = order.index(section.id)
     context = {
@@ -189,7 +201,7 @@ def _section(
         "writes": may.may_edit and (editor.editable or section.kind is SectionKind.RECORDS),
         "asides": history.asides_of(proposal, form, draft.names, section.id),
         "remarks": remark_queries.open_counts(proposal).get(section.id, 0),
-        "present": remark_queries.present_in(proposal, request.user, now),
+        "present": remark_queries.present(remark_queries.presences_of(proposal), request.user, now),
         "before": form.sections[place - 1] if place else None,
         "after": form.sections[place + 1] if place + 1 < len(order) else None,
         "now": now,
@@ -358,12 +370,11 @@ def news(request: HttpRequest, ref: str, section: str) -> JsonResponse:
     """Who else is here, and what changed in a section since a page was loaded. A sign of life, too."""
     found, may = inside(request, ref)
     now = clock.now()
+    form = drafts.form_of(found, now)
+    if form.section(section) is None:
+        raise Http404
     if request.method == "GET":
         presence.seen(actor=request.user, proposal=found, section=section, at=now)
-    form = drafts.form_of(found, now)
-    asked = form.section(section)
-    if asked is None:
-        raise Http404
     since = _instant(request.GET.get("since", ""), now)
     return JsonResponse(
         {
@@ -371,7 +382,7 @@ def news(request: HttpRequest, ref: str, section: str) -> JsonResponse:
             "csrf": get_token(request),
             "present": [
                 {"name": one.user.name, "here": one.section == section}
-                for one in remark_queries.present_in(found, request.user, now)
+                for one in remark_queries.present(remark_queries.presences_of(found), request.user, now)
             ],
             "open": may.may_edit,
             "changes": [

@@ -1,11 +1,11 @@
 """How an application came about: every version of every text, what stands aside, what changed since last time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from hanse.core.form import Form, field_at
 from hanse.core.values.merging import Change, Difference, Merge, differences, merge
@@ -211,13 +211,31 @@ def changed_since(proposal: Proposal, user: Any, *, since: datetime | None = Non
     if since is None:
         seen = Presence.objects.filter(proposal=proposal, user=user).values_list("caught_up_at", flat=True).first()
         since = seen or proposal.created_at
-    rows = _versions(proposal).filter(written_at__gt=since).exclude(written_by=user).order_by("-written_at", "-pk")
+    return _by_section(_others(proposal, user, since).values_list("key", "written_by__name", "written_at"))
+
+
+def changes_and_asides(proposal: Proposal, user: Any, since: datetime) -> tuple[list[SectionChange], int]:
+    """What others changed since an instant, and how many texts stand aside; in one query."""
+    aside = Q(nature=TextVersion.Nature.ASIDE, settled_at__isnull=True)
+    changed = Q(number__isnull=False, written_at__gt=since) & ~Q(written_by=user)
+    rows = TextVersion.objects.filter(aside | changed, proposal=proposal).order_by("-written_at", "-pk")
+    found = list(rows.values_list("key", "written_by__name", "written_at", "number"))
+    changes = _by_section((key, name, when) for key, name, when, number in found if number is not None)
+    return changes, sum(number is None for *_, number in found)
+
+
+def _others(proposal: Proposal, user: Any, since: datetime) -> QuerySet[TextVersion]:
+    rows = _versions(proposal).filter(written_at__gt=since).exclude(written_by=user)
+    return rows.order_by("-written_at", "-pk")
+
+
+def _by_section(saves: Iterable[tuple[str, str, datetime]]) -> list[SectionChange]:
     found: dict[str, list[tuple[str, datetime]]] = {}
-    for key, name, when in rows.values_list("key", "written_by__name", "written_at"):
+    for key, name, when in saves:
         found.setdefault(key.partition("/")[0], []).append((name, when))
     return [
-        SectionChange(section, tuple(dict.fromkeys(name for name, _ in saves)), len(saves), saves[0][1])
-        for section, saves in found.items()
+        SectionChange(section, tuple(dict.fromkeys(name for name, _ in each)), len(each), each[0][1])
+        for section, each in found.items()
     ]
 
 

@@ -84,7 +84,11 @@ def remark_of(proposal: Proposal, number: int) -> Remark | None:
     return rows.select_related("written_by").first()
 
 
-def present_in(proposal: Proposal, user: Any, at: datetime) -> list[Presence]:
-    """The others who have an application open, by name."""
-    rows = Presence.objects.filter(proposal=proposal, seen_at__gt=at - AWAY).exclude(user=user)
-    return list(rows.select_related("user").order_by("user__name", "pk"))
+def presences_of(proposal: Proposal) -> list[Presence]:
+    """Everybody who ever had an application open, by name."""
+    return list(Presence.objects.filter(proposal=proposal).select_related("user").order_by("user__name", "pk"))
+
+
+def present(presences: Iterable[Presence], user: Any, at: datetime) -> list[Presence]:
+    """The others who have an application open now."""
+    return [one for one in presences if one.user_id != user.pk and one.seen_at > at - AWAY]
