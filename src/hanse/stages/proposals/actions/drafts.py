@@ -425,7 +425,7 @@ def _put(text: Text, value: str, actor: Any, at: datetime) -> None:
 def _keep(text: Text, actor: Any, at: datetime, nature: str, based_on: int) -> None:
     """Enter what the field reads now in its history."""
     TextVersion.objects.create(
-        proposal=text.proposal,
+        proposal_id=text.proposal_id,
         key=text.key,
         number=text.version,
         value=text.value,
