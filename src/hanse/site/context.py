@@ -57,6 +57,7 @@ def _menu(request: HttpRequest) -> Iterator[tuple[str, str]]:
     yield "Organisations", "registry:organisations"
     if not request.user.is_authenticated:
         return
+    yield "Consortia", "consortia:list"
     yield "My work", "work"
     if roles_of(request.user, clock.now()) & {Role.OFFICER, Role.ADMINISTRATOR, Role.AUDITOR}:
         yield "Administration", "administration"

@@ -27,8 +27,6 @@ IDEA = (
 TARGETS = ("JP", "CA")
 SECTORS = ("maritime-technology", "agrifood", "digital-industry")
 
-WORDING = "We take part in this consortium as its beneficiary."
-
 TEXTS: Mapping[str, str] = {
     "title": "Quiet Harbours: clean ports and fresh cargo for Japan and Canada",
     "acronym": "QUIET HARBOURS",
@@ -239,7 +237,8 @@ def write_together(people: Mapping[str, User]) -> None:
         at=BEGUN_AT,
     )
     partner = _invite(consortium, people["giulia"], "salzspeicher-food-network", BEGUN_AT + timedelta(days=1))
-    seats.accept(actor=people["jonas"], seat_id=partner.pk, wording=WORDING, at=BEGUN_AT + timedelta(days=2))
+    wording = members.wording_of(partner)
+    seats.accept(actor=people["jonas"], seat_id=partner.pk, wording=wording, at=BEGUN_AT + timedelta(days=2))
     _invite(consortium, people["giulia"], "sava-software-network", datetime(2020, 11, 27, 14, tzinfo=UTC))
     _write(consortium, people)
     _plan_costs(consortium, people)

@@ -6,10 +6,19 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from hanse.core.values.words import day_in_words
 from hanse.ground.accounts.access import roles_of
 from hanse.ground.accounts.models import Role, User
+from hanse.ground.clock import BRUSSELS
 from hanse.stages.announcement import queries as announcement
+from hanse.stages.consortia.models import Seat, SeatState
+from hanse.stages.consortia.queries.members import consortia_of
+from hanse.stages.consortia.queries.space import TaskOf, tasks_of
+from hanse.stages.proposals.queries.standings import changes_of, standings_of
 from hanse.stages.registry import queries as registry
+
+MOST_APPLICATIONS = 20
+MOST_TASKS = 20
 
 
 @dataclass(frozen=True)
@@ -67,11 +76,71 @@ def _applicant(user: User, at: datetime) -> Iterator[Section]:
         "You act for no organisation yet. Register yours, or ask one of its owners to invite you.",
         ("Register an organisation", reverse("registry:register")),
     )
+    yield from _together(user, at)
     calls = tuple(
         Item(call.title, reverse("announcement:call", args=[call.reference]), call.reference)
         for call in announcement.open_calls(at)
     )
     yield Section("Open calls", calls, "No call is open now.", ("All calls", reverse("announcement:calls")))
+
+
+def _together(user: User, at: datetime) -> Iterator[Section]:
+    """Consortia and applications: what waits for an answer, what one writes, what is to be done."""
+    seats = consortia_of(user)
+    invited = [seat for seat in seats if seat.state == SeatState.INVITED]
+    yield Section(
+        "Invitations to answer",
+        tuple(
+            Item(
+                f"{seat.consortium.name}: {seat.organisation.name} as {seat.get_role_display()}",
+                reverse("consortia:invitation", args=[seat.consortium.ref, seat.pk]),
+                f"since {_day(seat.invited_at)}",
+            )
+            for seat in invited
+        ),
+        "No consortium waits for your answer.",
+    )
+    yield Section(
+        "My consortia and applications",
+        tuple(_applications(user, [seat for seat in seats if seat.state != SeatState.INVITED], at)),
+        "You take part in no consortium yet.",
+        ("Begin a consortium", reverse("consortia:new")),
+    )
+    tasks = tuple(
+        Item(
+            task.title,
+            reverse("consortia:space", args=[task.ref]),
+            f"{task.consortium}; for {task.whose}{_due(task)}",
+        )
+        for task in tasks_of(user, at)[:MOST_TASKS]
+    )
+    yield Section("Tasks", tasks, "No task waits for you.")
+
+
+def _applications(user: User, seats: list[Seat], at: datetime) -> Iterator[Item]:
+    """Each consortium once, the latest change first; with the verdict on it and what others have written."""
+    by_consortium = {seat.consortium_id: seat for seat in reversed(seats)}
+    asked = list(by_consortium.values())[::-1][:MOST_APPLICATIONS]
+    standings = standings_of([seat.consortium for seat in asked], at)
+    changed = changes_of(user, [one.proposal for one in standings if one.proposal])
+    for seat, standing in zip(asked, standings, strict=True):
+        begun = standing.proposal
+        new = changed.get(begun.pk, 0) if begun else 0
+        told = [seat.get_role_display(), standing.verdict or "the call is not known here any more"]
+        told.append(f"{new} text{'' if new == 1 else 's'} changed since your last visit" if new else "")
+        told.append("" if begun else "the application is not begun")
+        address = reverse("proposals:proposal" if begun else "consortia:consortium", args=[standing.consortium.ref])
+        yield Item(standing.consortium.name, address, "; ".join(filter(None, told)))
+
+
+def _due(task: TaskOf) -> str:
+    if task.due_on is None:
+        return ""
+    return f"; {'overdue since' if task.overdue else 'due on'} {day_in_words(task.due_on)}"
+
+
+def _day(instant: datetime) -> str:
+    return day_in_words(instant.astimezone(BRUSSELS).date())
 
 
 def _officer(at: datetime) -> Iterator[Section]:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from hanse.site import pages
+from hanse.site import api, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("hanse.stages.announcement.urls")),
     path("", include("hanse.stages.consortia.urls")),
     path("", include("hanse.stages.proposals.urls")),
+    path("api/v1/", include((api.routes(), "api-v1"), namespace="api-v1")),
 ]
 
 handler400 = "hanse.site.pages.bad_request"

@@ -66,6 +66,15 @@ def test_a_very_long_stretch_is_shown_whole(monkeypatch: pytest.MonkeyPatch) -> 
     ]  # fmt: skip
 
 
+def test_a_text_of_very_many_lines_is_compared_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merging, "MOST_TOKENS", 3)
+    many = "a\n" * 4
+    assert merge(many, many + "b\n", many) == merge(many, many + "b\n", many)
+    assert merge(many, many + "b\n", many).text == many + "b\n"
+    assert not merge(many, many + "b\n", many + "c\n").clean
+    assert [d.change for d in differences(many, many + "b")] == [Change.REMOVED, Change.ADDED]
+
+
 def test_differences_are_told_by_words() -> None:
     assert [(d.change.value, d.text) for d in differences("The old port.", "The new port.")] == [
         ("same", "The "), ("removed", "old"), ("added", "new"), ("same", " port."),

@@ -70,7 +70,9 @@ def merge(base: str, mine: str, theirs: str) -> Merge:
 
 
 def _paragraphs(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
+    """The lines of a text; of one with very many lines, the whole."""
+    lines = text.splitlines(keepends=True)
+    return lines if len(lines) <= MOST_TOKENS else [text]
 
 
 def tokens(text: str) -> list[str]:
