@@ -18,7 +18,7 @@ def consortium(request: HttpRequest, ref: str) -> ConsortiumOut:
     if found is None or not standing_in(request.user, found, clock.now()).may_see:
         raise Http404
     seats = members.open_seats(found)
-    committed = {mandate.seat_id for mandate in members.mandates_of(found)}
+    committed = {each.seat.pk for each in members.mandates_of(found, seats) if each.given}
     return ConsortiumOut(
         ref=found.ref,
         name=found.name,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from hanse.stages.proposals.pages import drafts, history, remarks
+from hanse.stages.proposals.pages import drafts, history, overview, remarks
 
 app_name = "proposals"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("proposals", drafts.proposals, name="proposals"),
     path("proposals/<slug:ref>", drafts.proposal, name="proposal"),
     path("proposals/<slug:ref>/begin", drafts.begin, name="begin"),
+    path("proposals/<slug:ref>/panel", overview.panel, name="panel"),
     path("proposals/<slug:ref>/sections/<slug:section>", drafts.section, name="section"),
     path("proposals/<slug:ref>/sections/<slug:section>/news", drafts.news, name="news"),
     path("proposals/<slug:ref>/fields", drafts.fields, name="fields"),

@@ -468,8 +468,10 @@ def _with_authority(actor: Any, consortium: Consortium, seat: Seat, at: datetime
 
 
 def _invitable(actor: Any, ref: str, at: datetime) -> Organisation:
+    """A public organisation, or one that waits for registration and told the coordinator its id: calls admit both."""
     organisation = organisation_by_ref(ref.strip())
-    if organisation is None or not standing_of(actor, organisation, at).may_see:
+    waits = organisation is not None and organisation.status == Organisation.Status.REQUESTED
+    if organisation is None or not (waits or standing_of(actor, organisation, at).may_see):
         told = "The registry knows no such organisation."
         raise Refusal(told, 422, {"organisation": told})
     if organisation.status in (Organisation.Status.MERGED, Organisation.Status.WITHDRAWN):

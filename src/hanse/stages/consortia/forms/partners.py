@@ -14,9 +14,7 @@ class PartnerFilter(DirectoryFilter):
 
     missing = forms.BooleanField(label="Only organisations that fill a gap of our draft", required=False)
     registered = forms.BooleanField(label="Only registered ones, none that are listed from a source", required=False)
-    field_order = (
-        "missing", "q", "country", "sector", "kind", "market", "language", "international", "registered",
-    )  # fmt: skip
+    field_order = ("missing", *DirectoryFilter.field_order, "registered")  # type: ignore[assignment]
 
     def narrow(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
         """Those that all filters leave. What fills a gap, the search itself decides."""

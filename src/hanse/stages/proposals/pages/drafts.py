@@ -30,6 +30,7 @@ from hanse.stages.proposals.permissions import may_write
 from hanse.stages.proposals.queries import drafts, history, money, plan
 from hanse.stages.proposals.queries import remarks as remark_queries
 from hanse.stages.proposals.queries.dossiers import dossier_of
+from hanse.stages.proposals.queries.overview import overview_of
 from hanse.stages.registry.actions.refusals import Refusal
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -79,7 +80,8 @@ def proposal(request: HttpRequest, ref: str) -> HttpResponse:
     except Http404:
         return _not_begun(request, ref, now)
     form = drafts.form_of(found, now)
-    states = states_of(form, drafts.draft_of(found, open_seats(found.consortium), drafts.texts_of(found)))
+    seats, texts = open_seats(found.consortium), drafts.texts_of(found)
+    states = states_of(form, drafts.draft_of(found, seats, texts))
     remarks = remark_queries.open_counts(found)
     presences = remark_queries.presences_of(found)
     told = next((one.caught_up_at for one in presences if one.user_id == request.user.pk), found.created_at)
@@ -101,6 +103,7 @@ def proposal(request: HttpRequest, ref: str) -> HttpResponse:
         "present": remark_queries.present(presences, request.user, now),
         "complete": sum(state.complete for state in states if state.section.parts),
         "asked": sum(bool(state.section.parts) for state in states),
+        "overview": overview_of(found, seats, texts, form, states, may, now),
     }
     return render(request, "proposals/proposal.html", context)
 

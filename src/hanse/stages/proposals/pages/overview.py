@@ -1,7 +1,5 @@
 """The panel beside an application: every rule, and what the partnership has to be, as the draft stands now."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -10,7 +8,6 @@ from hanse.core.form import states_of
 from hanse.ground import clock
 from hanse.ground.accounts.access import signed_in
 from hanse.stages.consortia.queries.members import open_seats
-from hanse.stages.proposals.models import Proposal
 from hanse.stages.proposals.pages.entry import inside
 from hanse.stages.proposals.queries import drafts
 from hanse.stages.proposals.queries.overview import overview_of
@@ -20,14 +17,10 @@ from hanse.stages.proposals.queries.overview import overview_of
 @require_GET
 def panel(request: HttpRequest, ref: str) -> HttpResponse:
     """The panel alone, as an open page asks for it after every change."""
-    proposal, _ = inside(request, ref)
-    return render(request, "proposals/overview_panel.html", looked_at(proposal))
-
-
-def looked_at(proposal: Proposal) -> dict[str, Any]:
-    """What the panel shows."""
+    proposal, may = inside(request, ref)
     now = clock.now()
     seats, texts = open_seats(proposal.consortium), drafts.texts_of(proposal)
     form = drafts.form_of(proposal, now)
     states = states_of(form, drafts.draft_of(proposal, seats, texts))
-    return {"proposal": proposal, "overview": overview_of(proposal, seats, texts, form, states, now)}
+    overview = overview_of(proposal, seats, texts, form, states, may, now)
+    return render(request, "proposals/overview_panel.html", {"proposal": proposal, "overview": overview})

@@ -1,6 +1,6 @@
 """An application as the core sees it: the one place where rows become a dossier."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from hanse.core.budget import Budget
@@ -10,7 +10,7 @@ from hanse.core.proposal import Declared, Dossier
 from hanse.core.values.pasting import cleaned
 from hanse.core.values.unknown import NOT_STATED, Maybe, Unknown
 from hanse.ground.clock import BRUSSELS
-from hanse.stages.consortia.models import Seat, SeatState
+from hanse.stages.consortia.models import Consortium, Seat, SeatState
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.consortia.queries.members import members
 from hanse.stages.proposals.models import Annex, Declaration, Proposal, Text
@@ -67,6 +67,26 @@ def dossier_of(
         sections=written,
         annexes=annexes_of(proposal, counted),
         declarations=declarations_of(proposal, counted),
+    )
+
+
+def verdict_dossier(
+    consortium: Consortium, seats: Sequence[Seat], length: str, budget: Budget, *, planned: bool = False
+) -> Dossier:
+    """As much of an application as rules ask for: members, strand, targets, length and money.
+
+    Args:
+        seats: those that count.
+        length: as it is written in the draft.
+    """
+    return Dossier(
+        proposal=consortium.ref,
+        call=consortium.call,
+        strand=consortium.strand or NOT_STATED,
+        consortium=members(seats, planned=planned),
+        targets=tuple(consortium.targets) or NOT_STATED,
+        duration_months=length_in(presentable(length)),
+        budget=budget,
     )
 
 

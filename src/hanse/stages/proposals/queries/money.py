@@ -204,9 +204,12 @@ class Rows:
         parts = {part.seat_id: part for part in Part.objects.filter(proposal__in=asked)}
         return cls(cells, parts, sources)
 
-    def budget(self, seats: Sequence[Seat], form: Form) -> Budget:
-        """The whole budget of one of them, as rules judge it."""
-        return _whole(_sheets(seats, self, None), form).as_budget()
+    def budget(self, seats: Sequence[Seat], form: Form, viewer: Standing | None = None) -> Budget:
+        """The budget of one of them, as rules judge it; for a viewer, without cells that they may not see."""
+        sheets = _sheets(seats, self, viewer)
+        whole = _whole(sheets, form)
+        shown = whole if viewer is None else whole.shown_to({sheet.id for sheet in sheets if sheet.open})
+        return shown.as_budget()
 
 
 def _sheets(seats: Sequence[Seat], rows: Rows, viewer: Standing | None) -> tuple[Sheet, ...]:

@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from hanse.callbook.reference import geography
-from hanse.callbook.setting import day_of_countries
-from hanse.core.eligibility.context import Context
-from hanse.core.eligibility.engine import Examiner
 from hanse.core.form import Form, SectionState
+from hanse.core.proposal import Dossier
 from hanse.core.readiness import Coverage, coverage
 from hanse.ground.clock import BRUSSELS
 from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.models import Seat, SeatState
-from hanse.stages.consortia.queries.panel import Panel, panel_of
+from hanse.stages.consortia.permissions import Standing
+from hanse.stages.consortia.queries.panel import Panel, examiner_of, panel_of
 from hanse.stages.proposals.models import Proposal, Text
-from hanse.stages.proposals.queries.dossiers import dossier_of
+from hanse.stages.proposals.queries.dossiers import DURATION, verdict_dossier
+from hanse.stages.proposals.queries.money import Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +55,32 @@ def overview_of(
     texts: Mapping[str, Text],
     form: Form,
     states: tuple[SectionState, ...],
+    viewer: Standing,
     at: datetime,
 ) -> Overview:
-    """Ask the rules of the edition in force about an application as it is written now."""
+    """Ask the rules of the edition in force about an application as it is written now.
+
+    Where a call sets rates by category, the most that can be asked would tell a reader something about cells that a
+    partner keeps to itself. Such a reader is told what the figures they may see make of it.
+    """
     call = call_of(proposal.consortium.call, at)
     if call is None:
         return Overview(None, None, (), states)
     today = at.astimezone(BRUSSELS).date()
-    dossier = dossier_of(proposal, seats, at=at, texts=texts, form=form)
-    assessment = Examiner(Context(call, geography(), day_of_countries(call) or today)).check(dossier)
-    invited = any(seat.state == SeatState.INVITED for seat in seats)
-    planned = dossier_of(proposal, seats, at=at, texts=texts, form=form, planned=True) if invited else None
+    rows = Rows.of([proposal])
+    reader = viewer if call.cost_rates else None
+    length = texts[DURATION].value if DURATION in texts else ""
+
+    def dossier(counted: Sequence[Seat], *, planned: bool) -> Dossier:
+        budget = rows.budget(counted, form, reader)
+        return verdict_dossier(proposal.consortium, counted, length, budget, planned=planned)
+
+    taking_part = [seat for seat in seats if seat.state == SeatState.ACCEPTED]
+    now = dossier(taking_part, planned=False)
+    assessment = examiner_of(call, today).check(now)
+    planned = dossier(seats, planned=True) if len(taking_part) < len(seats) else None
     return Overview(
-        panel_of(call, dossier, today),
+        panel_of(call, now, today),
         None if planned is None else panel_of(call, planned, today),
         coverage(form, assessment, states),
         states,

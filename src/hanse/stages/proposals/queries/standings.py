@@ -14,14 +14,11 @@ from hanse.callbook.setting import day_of_countries
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.engine import Examiner
 from hanse.core.eligibility.findings import ProposalVerdict
-from hanse.core.proposal import Dossier
-from hanse.core.values.unknown import NOT_STATED
 from hanse.ground.clock import BRUSSELS
 from hanse.stages.announcement.queries import call_of, form_of
 from hanse.stages.consortia.models import OPEN_SEATS, Consortium, Seat, SeatState
-from hanse.stages.consortia.queries.members import members
 from hanse.stages.proposals.models import Presence, Proposal, Text, TextVersion
-from hanse.stages.proposals.queries.dossiers import DURATION, length_in
+from hanse.stages.proposals.queries.dossiers import DURATION, verdict_dossier
 from hanse.stages.proposals.queries.money import Rows
 
 WORDS = {
@@ -68,15 +65,8 @@ def standings_of(consortia: Iterable[Consortium], at: datetime) -> list[Standing
     for consortium in asked:
         proposal, taking_part = proposals.get(consortium.pk), seats[consortium.pk]
         written = lengths.get(proposal.pk, "") if proposal else ""
-        dossier = Dossier(
-            proposal=consortium.ref,
-            call=consortium.call,
-            strand=consortium.strand or NOT_STATED,
-            consortium=members(taking_part),
-            targets=tuple(consortium.targets) or NOT_STATED,
-            duration_months=length_in(written),
-            budget=rows.budget(taking_part, forms[consortium.call].for_strand(consortium.strand)),
-        )
+        budget = rows.budget(taking_part, forms[consortium.call].for_strand(consortium.strand))
+        dossier = verdict_dossier(consortium, taking_part, written, budget)
         examiner = examiners.get(consortium.call)
         verdict = WORDS[examiner.check(dossier).verdict] if examiner else ""
         found.append(Standing(consortium, proposal, verdict))
