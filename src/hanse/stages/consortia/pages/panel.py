@@ -71,7 +71,7 @@ def what_if(request: HttpRequest, ref: str) -> HttpResponse:
         "faults": [
             Fault(
                 f"Organisation {row.number}",
-                f"No registered organisation is called “{row.text}”.",
+                f"Nobody in the registry is called “{row.text}”.",
                 f"join-{row.number}",
             )
             for row in rows
