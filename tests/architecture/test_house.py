@@ -40,8 +40,8 @@ def test_only_actions_write(stage: str) -> None:
         f"{path}:{line}: .{what}()"
         for path, tree in modules(SOURCE / "stages" / stage)
         if "actions" not in Path(path).parts and Path(path).stem != "actions"
-        for _, what, line in calls(tree)
-        if what in WRITERS
+        for on, what, line in calls(tree)
+        if what in WRITERS and on != "actions"  # a door that calls an act of its stage
     ]
     assert not found, "rows are written in actions alone:\n" + "\n".join(found)
 

@@ -77,7 +77,8 @@ def test_no_route_is_open_to_visitors_by_oversight() -> None:
     public = {path for path in ours if not access_of(path).sign_in}
     expected = {
         "/", "/health", "/outbox", "/accounts/cast", "/calls", call, f"{call}/check", f"{call}/questions",
-        "/organisations", "/organisations/map", organisation, f"{organisation}/history",
+        "/organisations", "/organisations/map", organisation, f"{organisation}/history", "/notices/aclima",
+        f"{call}/partners", "/api/v1/openapi.json",
     }  # fmt: skip
     beyond = {path for path in public - expected if not path.startswith((f"{call}/", "/invitations/"))}
     assert beyond == set()
@@ -115,6 +116,9 @@ def test_all_routes_as_all_roles(id: str, method: str, filled_site: datetime) ->
         to_sign_in = status == 302 and answer["Location"].startswith("/accounts/login/?next=")
         if status >= 500:
             wrong.append(f"{path}: {status}")
+        elif path.startswith("/api/"):
+            if not id and access.sign_in and status not in (401, 405):
+                wrong.append(f"{path}: {status} for a program without a session, instead of 401")
         elif may(id, access, method):
             if status == 403 and access.roles:
                 wrong.append(f"{path}: closed to those it should let in")

@@ -95,7 +95,7 @@ def _unreadable(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
 
 def routes() -> list[URLPattern]:
     """The addresses, each with the mark that every view of the site carries."""
-    patterns = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
+    patterns = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]  # leads nowhere
     for pattern in patterns:
         pattern.callback.access = Access() if pattern.name in OPEN_ROUTES else SIGNED_IN  # type: ignore[attr-defined]
     return patterns
