@@ -22,8 +22,8 @@ from hanse.stages.proposals.api import router as proposals
 from hanse.stages.registry.actions.refusals import Refusal
 
 SIGNED_IN = Access(sign_in=True)
-OPEN_ROUTES = frozenset({"openapi-json"})
-"""Names of routes that visitors may ask."""
+OPEN_ROUTES = frozenset({"openapi-json", "api-root"})
+"""Names of routes that visitors may ask; at the second there is nothing."""
 
 
 class SignedIn(SessionAuth):
@@ -95,7 +95,7 @@ def _unreadable(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
 
 def routes() -> list[URLPattern]:
     """The addresses, each with the mark that every view of the site carries."""
-    patterns = [one for one in api.urls[0] if isinstance(one, URLPattern) and one.name != "api-root"]  # leads nowhere
+    patterns = [pattern for pattern in api.urls[0] if isinstance(pattern, URLPattern)]
     for pattern in patterns:
         pattern.callback.access = Access() if pattern.name in OPEN_ROUTES else SIGNED_IN  # type: ignore[attr-defined]
     return patterns
