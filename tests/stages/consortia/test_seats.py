@@ -26,6 +26,7 @@ from hanse.stages.consortia.actions import forming, seats
 from hanse.stages.consortia.models import Consortium, Mandate, Role, Seat
 from hanse.stages.consortia.permissions import standing_in
 from hanse.stages.consortia.queries import members
+from hanse.stages.registry.actions import cleaning
 from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.registry.models import Organisation
 
@@ -448,3 +449,16 @@ def test_mandates_are_decided_by_owners_until_the_call_closes(consortium: Consor
     refused(lambda: seats.revoke_mandate(actor=phare(), seat_id=waiting.pk, reason="", at=NOW), 409, "not take part")
     seats.leave(actor=mila, seat_id=seat.pk, reason="", at=NOW)
     refused(lambda: seats.give_mandate(actor=mila, seat_id=seat.pk, wording="", at=NOW), 409, "not take part")
+
+
+def test_owners_of_the_profile_into_which_a_member_was_merged_speak_for_it(consortium: Consortium) -> None:
+    kept, member = organisation_in("FR"), seat_of(consortium, "mila")
+    waiting = invited(consortium, "ES")
+    wording = members.wording_of(waiting)
+    for gone in (organisation_of("mila"), organisation_in("ES")):
+        cleaning.merge(actor=person("odile"), kept=kept.ref, merged=gone.ref, reason="The same.", at=NOW)
+    assert standing_in(phare(), consortium, NOW).speaks_for(member.pk)
+    assert {seat.pk for seat in members.consortia_of(phare())} == {member.pk, waiting.pk}
+    refused(lambda: seats.accept(actor=phare(), seat_id=waiting.pk, wording=wording, at=NOW), 410, "merged")
+    assert seats.revoke_mandate(actor=phare(), seat_id=member.pk, reason="", at=NOW).revoked_by == phare()
+    assert seats.leave(actor=phare(), seat_id=member.pk, reason="", at=NOW).state == "left"

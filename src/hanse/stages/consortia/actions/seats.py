@@ -168,6 +168,7 @@ def accept(*, actor: Any, seat_id: int, wording: str, at: datetime) -> Mandate:
         raise Refusal("This invitation was accepted already.")
     if seat.state in OVER:
         raise Refusal(OVER[SeatState(seat.state)], 410)
+    _not_merged(seat)
     still_forming(consortium, at, 410)
     _same_words(seat, wording)
     replaced = seat.replaces
@@ -448,12 +449,12 @@ def _led_seat(actor: Any, seat_id: int, at: datetime) -> tuple[Consortium, Seat]
 
 
 def _with_authority(actor: Any, consortium: Consortium, seat: Seat, at: datetime) -> None:
-    """Go on only for an owner of the seat's organisation.
+    """Go on only for an owner of the seat's organisation, or of the one into which it was merged.
 
     Raises:
         Refusal: 404 for who may not know of it; 403 with who can, for anybody else.
     """
-    organisation = seat.organisation
+    organisation = organisation_by_ref(seat.organisation.ref) or seat.organisation
     may = standing_of(actor, organisation, at)
     if not may.acts and not standing_in(actor, consortium, at).may_see:
         raise Refusal(NONE_SUCH, 404)
@@ -463,8 +464,12 @@ def _with_authority(actor: Any, consortium: Consortium, seat: Seat, at: datetime
         who = owners_in_words(organisation)
         can = f"That can: {who}." if who else "Nobody owns its profile here yet; it can be taken over."
         raise Refusal(f"Only an owner of {organisation.name} decides this. {can}", 403)
-    if organisation.status == Organisation.Status.MERGED:
-        raise Refusal(f"{organisation.name} was merged into another profile. Ask for a new invitation.", 410)
+
+
+def _not_merged(seat: Seat) -> None:
+    """Go on only if the invited profile still stands by itself."""
+    if seat.organisation.status == Organisation.Status.MERGED:
+        raise Refusal(f"{seat.organisation.name} was merged into another profile. Ask for a new invitation.", 410)
 
 
 def _invitable(actor: Any, ref: str, at: datetime) -> Organisation:

@@ -33,6 +33,14 @@ from hanse.stages.registry.queries.people import has_owner
 UNPROCESSABLE, CONFLICT, GONE = 422, 409, 410
 
 
+def _own(request: HttpRequest, seat: Seat) -> ProfileStanding:
+    """How the visitor stands to the organisation of a seat, or to the one into which it was merged."""
+    organisation = seat.organisation
+    if organisation.status == Organisation.Status.MERGED:
+        organisation = organisation_by_ref(organisation.ref) or organisation
+    return standing_of(request.user, organisation, clock.now())
+
+
 def _home(ref: str) -> str:
     return reverse("consortia:consortium", args=[ref])
 
@@ -151,7 +159,7 @@ def _offered(request: HttpRequest, ref: str, number: int) -> tuple[Seat, Consort
     if seat is None or seat.consortium.ref != ref:
         raise Http404
     now = clock.now()
-    own = standing_of(request.user, seat.organisation, now)
+    own = _own(request, seat)
     may = standing_in(request.user, seat.consortium, now)
     if not own.acts and not may.takes_part:
         raise Http404
@@ -239,7 +247,7 @@ def _seat(request: HttpRequest, ref: str, number: int) -> tuple[Seat, Consortium
 def seat(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     """One member: its role, its mandate, and what can be done."""
     found, consortium, may = _seat(request, ref, number)
-    own = standing_of(request.user, found.organisation, clock.now())
+    own = _own(request, found)
     context = {
         "consortium": consortium,
         "standing": may,
@@ -447,7 +455,7 @@ def mandate(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     found, consortium, may = _seat(request, ref, number)
     if found.state != SeatState.ACCEPTED:
         raise Http404
-    own = standing_of(request.user, found.organisation, clock.now())
+    own = _own(request, found)
     stands = queries.mandate_of(found)
     back = reverse("consortia:seat", args=[ref, number])
     accept = AcceptForm(

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from hanse.core import consortium as core
 from hanse.core.proposal import Dossier
 from hanse.core.values.unknown import NOT_STATED, Unknown
 from hanse.ground import audit, search
 from hanse.stages.announcement.queries import edition_in_force
 from hanse.stages.consortia.models import OPEN_SEATS, Consortium, Mandate, Seat, SeatState
-from hanse.stages.registry.models import Membership, Organisation
+from hanse.stages.registry.models import FormerRef, Membership, Organisation
 from hanse.stages.registry.queries import name_key, organisations_of, published, snapshot
 
 SUBJECT = "consortium"
@@ -57,10 +59,16 @@ def sketch(consortium: Consortium, seats: Iterable[Seat], *, planned: bool = Fal
     )
 
 
+def _of(user: Any) -> Q:
+    """Seats of organisations for which a person acts, and of those that were merged into them since."""
+    own = [organisation.pk for organisation, _ in organisations_of(user)]
+    former = FormerRef.objects.filter(organisation__in=own).values("ref")
+    return Q(organisation__in=own) | Q(organisation__ref__in=former)
+
+
 def seats_of(user: Any, consortium: Consortium) -> list[Seat]:
     """The open seats of organisations for which a person acts, the coordinator's first."""
-    own = [organisation.pk for organisation, _ in organisations_of(user)]
-    seats = Seat.objects.filter(consortium=consortium, organisation__in=own, state__in=OPEN_SEATS)
+    seats = Seat.objects.filter(_of(user), consortium=consortium, state__in=OPEN_SEATS)
     first = {SeatState.ACCEPTED: 0, SeatState.INVITED: 1}
     return sorted(
         seats.select_related("organisation"),
@@ -70,8 +78,7 @@ def seats_of(user: Any, consortium: Consortium) -> list[Seat]:
 
 def consortia_of(user: Any) -> list[Seat]:
     """The open seats of organisations for which a person acts, with their consortia, the latest change first."""
-    own = [organisation.pk for organisation, _ in organisations_of(user)]
-    seats = Seat.objects.filter(organisation__in=own, state__in=OPEN_SEATS, consortium__state=Consortium.State.FORMING)
+    seats = Seat.objects.filter(_of(user), state__in=OPEN_SEATS, consortium__state=Consortium.State.FORMING)
     return list(seats.select_related("consortium", "organisation").order_by("-consortium__changed_at", "place"))
 
 
@@ -195,6 +202,4 @@ def wording_of(seat: Seat) -> str:
         does = "lets the coordinator submit the application on its behalf"
     else:
         does = "agrees to be named in the application"
-    return (
-        f"{name} takes part in the consortium “{consortium.name}” for the call {consortium.call} as {role}, and {does}."
-    )
+    return f"{name} takes part in “{consortium.name}” for the call {consortium.call} as {role}, and {does}."
