@@ -386,7 +386,7 @@ def test_who_leaves_sees_the_effect_before_and_nothing_after() -> None:
     seat = seat_of(consortium, "mila").pk
     client = browsing("mila")
     page = words(client.get(home(consortium, "members", seat, "leave")))
-    assert "The verdict would change from undecided to not eligible" in page
+    assert "The verdict would change from eligible to not eligible" in page
     assert "At least three different legal entities" in page
     assert "Smallest repair: Add 1 more legal entity." in page
     answer = client.post(home(consortium, "members", seat, "leave"), {"reason": "Other plans."})
@@ -402,7 +402,7 @@ def test_a_member_is_removed_with_its_effect_shown() -> None:
     Seat.objects.filter(pk=entity.pk).update(tie=seat, state="accepted")
     client = browsing("giulia")
     page = words(client.get(home(consortium, "members", seat.pk, "remove")))
-    assert "The verdict would stay undecided" in page
+    assert "The verdict would stay eligible" in page
     assert "left without their beneficiary" in page
     assert client.post(home(consortium, "members", seat.pk, "remove"), {"reason": " "}).status_code == 422
     answer = client.post(home(consortium, "members", seat.pk, "remove"), {"reason": "Silent."})
@@ -420,7 +420,7 @@ def test_a_member_is_replaced() -> None:
     assert f"replaces={seat.pk}" in client.get(home(consortium, "members", seat.pk)).content.decode()
     assert "In place of" in words(client.get(address))
     whole = f"{address}&organisation={organisation_in('FR').ref}"
-    assert "The verdict would stay undecided" in words(client.get(whole))
+    assert "The verdict would stay eligible" in words(client.get(whole))
     assert client.post(whole, {"role": "beneficiary"}).status_code == 302
     new = Seat.objects.get(state="invited")
     assert new.replaces == seat
@@ -491,7 +491,7 @@ def test_what_if_answers_from_the_address_alone_and_stores_nothing() -> None:
     assert "What would follow" not in words(client.get(home(consortium, "what-if")))
     question = f"?leave={organisation_of('mila').ref}&join=phare+photonics+cluster&role=beneficiary&aims=yes&strand=A"
     answer = client.get(home(consortium, "what-if") + question + "&target_1=US&target_2=JP")
-    assert "The verdict would stay undecided" in words(answer)
+    assert "The verdict would stay eligible" in words(answer)
     assert "Found: Phare Photonics Cluster" in words(answer)
     worse = client.get(home(consortium, "what-if") + "?aims=yes&strand=A&target_1=US")
     assert "two third countries" in words(worse)

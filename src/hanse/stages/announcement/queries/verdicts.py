@@ -1,6 +1,6 @@
 """What the rules of a call say of a consortium that somebody sketches, in the order in which a reader needs it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,7 +31,6 @@ class Told:
         source: document and clause it comes from; empty if none is named.
         anchor: id of the clause on the call's page.
         advised: whether it is advice only.
-        members: names of the organisations that decide it, where they are not all of them.
         repair: the smallest change that would make it met; empty where there is none.
     """
 
@@ -43,7 +42,6 @@ class Told:
     anchor: str
     advised: bool
     assumed: str
-    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +87,8 @@ def answer_of(call: Call, dossier: Dossier, today: date) -> Answer:
     required_first = sorted(asked, key=lambda finding: finding.rule.force is Force.ADVISED)
 
     def told(verdict: Verdict) -> tuple[Told, ...]:
-        return tuple(_told(call, finding, names) for finding in required_first if finding.verdict is verdict)
+        return tuple(_told(call, finding) for finding in required_first if finding.verdict is verdict)
 
-    names = {member.organisation.id: member.organisation.name for member in dossier.consortium.participants}
     headline, tone = HEADLINES[assessment.verdict]
     return Answer(
         assessment.verdict,
@@ -101,22 +98,18 @@ def answer_of(call: Call, dossier: Dossier, today: date) -> Answer:
         told(Verdict.NOT_MET),
         told(Verdict.UNDECIDED),
         told(Verdict.MET),
-        tuple(_among(call, assessment.findings, assessment.left_to_officer, names)),
-        tuple(_among(call, assessment.findings, assessment.needs_all_submissions, names)),
+        tuple(_among(call, assessment.findings, assessment.left_to_officer)),
+        tuple(_among(call, assessment.findings, assessment.needs_all_submissions)),
         (*assumptions, *assessment.assumptions),
     )
 
 
-Names = Mapping[str, str]
+def _among(call: Call, findings: tuple[Finding, ...], ids: tuple[str, ...]) -> Iterator[Told]:
+    return (_told(call, finding) for finding in findings if finding.rule.id in ids)
 
 
-def _among(call: Call, findings: tuple[Finding, ...], ids: tuple[str, ...], names: Names) -> Iterator[Told]:
-    return (_told(call, finding, names) for finding in findings if finding.rule.id in ids)
-
-
-def _told(call: Call, finding: Finding, names: Names) -> Told:
+def _told(call: Call, finding: Finding) -> Told:
     rule = finding.rule
-    about = [id for fact in finding.facts.values() if isinstance(fact, list | tuple) for id in fact if id in names]
     return Told(
         rule.id,
         rule.text,
@@ -126,7 +119,6 @@ def _told(call: Call, finding: Finding, names: Names) -> Told:
         anchor(rule),
         rule.force is Force.ADVISED,
         rule.assumed,
-        tuple(names[id] for id in dict.fromkeys(about)) if len(set(about)) < len(names) else (),
     )
 
 

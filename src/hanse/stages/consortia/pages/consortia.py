@@ -161,8 +161,8 @@ def panels(found: Consortium, seats: list[Seat], call: Call | None) -> dict[str,
     today = clock.today()
     waiting = any(seat.state == SeatState.INVITED for seat in seats)
     return {
-        "panel": panel_of(call, queries.sketch(found, seats), today),
-        "planned": panel_of(call, _planned(found, seats), today) if waiting else None,
+        "panel": panel_of(call, queries.sketch(found, seats), today, members_only=True),
+        "planned": panel_of(call, _planned(found, seats), today, members_only=True) if waiting else None,
     }
 
 

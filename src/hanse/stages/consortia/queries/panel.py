@@ -1,7 +1,7 @@
 """The panel beside a consortium and its draft: whether they may apply, who causes what, and the smallest repair."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from hanse.callbook.reference import geography
@@ -50,6 +50,7 @@ class Panel:
         answer: the whole answer, with what officers decide and what it rests on.
         broken, missing, met: rules by their answer; in the first two, what is required comes first.
         members: how many take part in what was asked.
+        later: rules about length and money, in words, that were left to the application.
     """
 
     reference: str
@@ -58,6 +59,7 @@ class Panel:
     missing: tuple[Line, ...]
     met: tuple[Line, ...]
     members: int
+    later: tuple[str, ...] = ()
 
     @property
     def tone(self) -> str:
@@ -90,8 +92,23 @@ def examiner_of(call: Call, today: date) -> Examiner:
     return Examiner(Context(call, geography(), day_of_countries(call) or today))
 
 
-def panel_of(call: Call, dossier: Dossier, today: date) -> Panel:
-    """Ask the rules of a call about a consortium or its draft, and say who causes what."""
+OF_THE_DRAFT = frozenset({"duration_range", "reimbursement_rate", "grant_cap", "budget_balance"})
+"""Kinds of rules about length and money, of which a consortium alone says nothing."""
+
+
+def of_members(call: Call) -> Call:
+    """A call without the rules about length and money: what can be asked before anything is written."""
+    return replace(call, rules=tuple(rule for rule in call.rules if rule.kind not in OF_THE_DRAFT))
+
+
+def panel_of(call: Call, dossier: Dossier, today: date, *, members_only: bool = False) -> Panel:
+    """Ask the rules of a call about a consortium or its draft, and say who causes what.
+
+    Args:
+        members_only: leave the rules about length and money to the application.
+    """
+    later = tuple(rule.text for rule in call.rules if members_only and rule.kind in OF_THE_DRAFT)
+    call = of_members(call) if members_only else call
     answer = answer_of(call, dossier, today)
     unsettled = {told.rule for told in (*answer.broken, *answer.missing)}
     causes: dict[str, tuple[str, ...]] = {}
@@ -110,6 +127,7 @@ def panel_of(call: Call, dossier: Dossier, today: date) -> Panel:
         lines(answer.missing, "undecided"),
         lines(answer.met, "met"),
         len(dossier.consortium.participants),
+        later,
     )
 
 
@@ -147,8 +165,8 @@ class Effect:
 
 
 def effect_of(call: Call, before: Dossier, after: Dossier, today: date) -> Effect:
-    """Compare what a call says before and after a change; nothing is stored."""
-    first, then = panel_of(call, before, today), panel_of(call, after, today)
+    """Compare what a call says of the members before and after a change; nothing is stored."""
+    first, then = (panel_of(call, dossier, today, members_only=True) for dossier in (before, after))
     known = first.lines
     worse: list[Line] = []
     better: list[Line] = []

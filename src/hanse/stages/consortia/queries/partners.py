@@ -24,7 +24,7 @@ from hanse.core.eligibility.advice.matching import BRINGS_A_SECTOR, KNOWS_A_TARG
 from hanse.core.eligibility.engine import Examiner
 from hanse.core.eligibility.ordinary import ordinary_member
 from hanse.core.proposal import Dossier
-from hanse.stages.consortia.queries.panel import examiner_of
+from hanse.stages.consortia.queries.panel import examiner_of, of_members
 from hanse.stages.registry.models import Organisation, Tag
 from hanse.stages.registry.queries import country_name, published, snapshots
 
@@ -90,7 +90,7 @@ def look_for_partners(
         only_missing: whether only those are wanted who fill a gap, where there is one.
         seed: puts those with equal points in an order of its own, so that no name is always first.
     """
-    examiner = examiner_of(call, today)
+    examiner = examiner_of(of_members(call), today)
     members = {participant.organisation.id for participant in dossier.consortium.participants}
     others = organisations.exclude(ref__in=members)
     gap = gap_of(dossier, examiner, _countries_of(published()))
@@ -113,7 +113,7 @@ def look_for_partners(
 
 def filling(call: Call, dossier: Dossier, organisations: QuerySet[Organisation], today: date) -> QuerySet[Organisation]:
     """The organisations that fill a gap of a draft."""
-    return _narrowed(organisations, gap_of(dossier, examiner_of(call, today), _countries_of(published())))
+    return _narrowed(organisations, gap_of(dossier, examiner_of(of_members(call), today), _countries_of(published())))
 
 
 def _narrowed(organisations: QuerySet[Organisation], gap: Gap) -> QuerySet[Organisation]:

@@ -300,17 +300,17 @@
           if (status !== 200 && status !== 410) { say(field, answer.told || "Not saved: somebody changed it again", "bad"); return; }
           if (status === 200) { version = answer.version; stands = answer.value; }
         }
-        field.clash = false;
-        choice.remove();
         forget(field.key, based);
         const wanted = value === null ? stands : value;
         field.based = version;
         field.saved = stands;
         write(field, wanted);
         told(field);
+        field.inputs[0].focus();
+        choice.remove();  // a button that goes while it has the focus tells that the field is left
+        field.clash = false;
         if (wanted === stands) say(field, "Settled. Both versions stay in the history.");
         else { keep(field, wanted); await save(field); }
-        field.inputs[0].focus();
       } catch (error) {
         failed(field, error, read(field));
         say(field, "Two versions: choose when the site can be reached again", "doubt");
