@@ -26,6 +26,8 @@ from hanse.ground import clock
 from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.models import Consortium, Seat
 from hanse.stages.consortia.queries.clash import _scope, clashes_of
+from hanse.stages.registry.actions import registration
+from hanse.stages.registry.actions.profiles import edit_legal_entity
 
 pytestmark = pytest.mark.django_db
 WARNING = "stands in two consortia of one call"
@@ -118,6 +120,33 @@ def test_another_profile_of_the_body_counts_and_its_consortium_is_not_named() ->
     assert WARNING in page
     assert "Silver routes" not in page
     assert "rival" not in page
+
+
+def test_who_states_the_legal_entity_of_another_learns_nothing_of_it() -> None:
+    """The spy's profile was registered on a body of its own, and stands on the rival's since."""
+    rival()
+    entity = organisation_of("jonas").legal_entity
+    assert entity is not None
+    spying = organisation_in("TR")
+    told: dict[str, Any] = {"actor": person("aylin"), "ref": spying.ref, "version": spying.version}
+    edit_legal_entity(**told, based_on={}, values={}, existing=entity.ref, at=NOW)
+    spying.refresh_from_db()
+    assert spying.legal_entity == entity
+    a_consortium(spying, "mila", ref="trap")
+    assert pairs("aylin") == []
+    # And a profile that nobody has reviewed raises no alarm at those whose body it claims.
+    assert pairs("jonas") == []
+
+
+def test_a_draft_profile_on_the_legal_entity_of_another_learns_nothing_either() -> None:
+    rival()
+    entity = organisation_of("jonas").legal_entity
+    assert entity is not None
+    draft = registration.start_draft(
+        actor=person("charlie"), values={"name": "Shadow"}, existing_entity=entity.ref, at=NOW
+    )
+    a_consortium(draft, "mila", ref="trap")
+    assert pairs("charlie") == []
 
 
 def test_in_a_call_without_such_a_rule_nothing_clashes() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hanse.core.call import Call
 from hanse.core.eligibility.engine import bind
@@ -19,6 +19,9 @@ from hanse.core.values.faults import Fault
 from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.models import OPEN_SEATS, Consortium, Seat, SeatState
 from hanse.stages.consortia.queries.members import own_organisations
+from hanse.stages.registry.models import Fact, Organisation
+from hanse.stages.registry.queries import published
+from hanse.stages.registry.queries.facts import WHICH_ENTITY
 
 WITHIN = {Per.STRAND: "strand", Per.PHASE: "phase", Per.CALL: "call"}
 
@@ -63,13 +66,16 @@ class Clash:
 def clashes_of(user: Any, at: datetime, consortium: Consortium | None = None) -> list[Clash]:
     """The clashes of the organisations for which a person acts: all, or those with a seat in one consortium.
 
+    Another profile on the same legal entity counts only where an officer has seen that both stand on it: else whoever
+    states a rival's legal entity as their own would learn where the rival stands.
+
     With a consortium, two queries and one for its call.
     """
-    own = own_organisations(user)
-    entities = {organisation.legal_entity_id for organisation in own} - {None}
-    mine = {organisation.pk for organisation in own}
+    mine = {organisation.pk for organisation in own_organisations(user)}
+    entities = _reviewed().filter(pk__in=mine).values("legal_entity")
     seats = Seat.objects.filter(
-        Q(organisation__in=mine) | Q(organisation__legal_entity__in=entities),
+        Q(organisation__in=mine)
+        | Q(organisation__legal_entity__in=entities, organisation__in=_reviewed().values("pk")),
         state__in=OPEN_SEATS,
         consortium__state=Consortium.State.FORMING,
     ).select_related("consortium", "organisation")
@@ -84,6 +90,15 @@ def clashes_of(user: Any, at: datetime, consortium: Consortium | None = None) ->
         if call is not None:
             found += _clashes(call, by_call[reference], mine)
     return [clash for clash in found if consortium is None or clash.here.consortium_id == consortium.pk]
+
+
+def _reviewed() -> QuerySet[Organisation]:
+    """Profiles that an officer has registered, on the legal entity on which they stand now."""
+    stands_on = Fact.objects.filter(
+        organisation=OuterRef("pk"), name=WHICH_ENTITY, known_from__gt=OuterRef("published_at")
+    )
+    registered = published().filter(published_at__isnull=False, legal_entity__isnull=False)
+    return registered.exclude(Exists(stands_on))
 
 
 def _clashes(call: Call, seats: Iterable[Seat], mine: set[int]) -> list[Clash]:
