@@ -116,9 +116,9 @@ def _write(proposal: Proposal, members: list[str], packages: int, by: User) -> N
     )
 
 
-def _record(section: str, number: int, **values: str) -> dict[str, str]:
-    parts = {f"{section}/{number}/{part}": value for part, value in values.items()}
-    return {f"{section}/{number}": str(10 * number), **parts}
+def _record(section: str, row: int, /, **values: str) -> dict[str, str]:
+    parts = {f"{section}/{row}/{part}": value for part, value in values.items()}
+    return {f"{section}/{row}": str(10 * row), **parts}
 
 
 def _plan_costs(proposal: Proposal, seats: list[Seat], packages: int, by: User) -> None:

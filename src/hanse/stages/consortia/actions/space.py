@@ -400,7 +400,13 @@ def share_file(*, actor: Any, ref: str, stored: StoredFile, name: str, note: str
     if there >= MOST_FILES:
         raise Refusal(f"{there} files are shared. Remove one first.")
     shared = SharedFile.objects.create(
-        consortium=consortium, name=name, note=note, file=stored, added_by=actor, added_for=standing.seat, added_at=at
+        consortium=consortium,
+        name=name,
+        note=note,
+        file=stored,
+        added_by=actor,
+        added_for=standing.accepted[0],
+        added_at=at,
     )
     facts = {"file": shared.pk, "digest": stored.digest}
     audit.record("share file", actor=actor, subject=(SUBJECT, ref), facts=facts, at=at)

@@ -229,8 +229,9 @@ def task(request: HttpRequest, ref: str, number: int) -> HttpResponse:
                 status = refusal.status
                 if "based_on" in refusal.faults:
                     theirs = found
-                    form.data = form.data.copy()
-                    form.data["based_on"] = str(found.version)
+                    again = request.POST.copy()
+                    again["based_on"] = str(found.version)
+                    form.data = again
             else:
                 messages.success(request, f"Task saved: {changed.title}")
                 return redirect("consortia:space_tasks", ref)
@@ -366,8 +367,9 @@ def contact(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         if "based_on" not in refusal.faults:
             return refused(request, refusal, _back("space_contacts", ref))
         _faulted(form, refusal)
-        form.data = form.data.copy()
-        form.data["based_on"] = so_far["based_on"]
+        again = request.POST.copy()
+        again["based_on"] = so_far["based_on"]
+        form.data = again
         return _contact(request, consortium, standing, form, found.seat, contact=found, theirs=found, status=CONFLICT)
     messages.success(request, f"{saved.name} is saved.")
     return redirect("consortia:space_contacts", ref)
