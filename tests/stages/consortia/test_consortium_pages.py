@@ -32,6 +32,7 @@ from hanse.ground.outbox.models import Message
 from hanse.stages.consortia.actions import forming, seats
 from hanse.stages.consortia.models import Consortium, Mandate, Seat
 from hanse.stages.consortia.queries import members
+from hanse.stages.registry.actions import takeover
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -612,3 +613,18 @@ def test_a_replaced_invitation_and_its_words_are_shown_on_the_seat() -> None:
     assert "in place of Sava Software Network" in words(phare().get(home(consortium, "invitations", new.pk)))
     words_of = words(browsing("jonas").get(home(consortium, "members", old.pk)))
     assert "We take part in this consortium." in words_of
+
+
+def test_who_takes_a_profile_over_finds_the_invitation_that_waited() -> None:
+    consortium = a_consortium()
+    lonely = unclaimed("Faraway Network", "JP")
+    seat = invited(consortium, lonely, "international_partner")
+    client = browsing("charlie")
+    assert client.get(home(consortium, "invitations", seat.pk)).status_code == 404
+    asked = takeover.ask_for_takeover(actor=person("charlie"), ref=lonely.ref, proof="I manage it.", at=NOW)
+    takeover.grant_takeover(actor=person("odile"), number=asked.pk, at=NOW)
+    assert home(consortium, "invitations", seat.pk) in client.get("/consortia").content.decode()
+    offered = client.get(home(consortium, "invitations", seat.pk))
+    typed = {"act": "accept", "wording": offered.context["wording"], "agree": "on"}
+    assert client.post(home(consortium, "invitations", seat.pk), typed)["Location"] == home(consortium)
+    assert seat_of(consortium, lonely).state == "accepted"

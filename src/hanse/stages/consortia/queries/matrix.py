@@ -11,7 +11,7 @@ from hanse.core.eligibility.advice import Loss, complementarity, resilience
 from hanse.core.proposal import Dossier
 from hanse.core.values.unknown import NOT_STATED, Unknown
 from hanse.stages.consortia.models import Seat
-from hanse.stages.consortia.queries.panel import examiner_of
+from hanse.stages.consortia.queries.panel import examiner_of, of_members
 from hanse.stages.registry.models import Organisation
 from hanse.stages.registry.queries import market_name, published, sector_name, snapshot, snapshots
 
@@ -132,10 +132,12 @@ class Resilience:
 def resilience_of(call: Call, dossier: Dossier, today: date, *, with_pool: bool = False) -> Resilience:
     """Ask of each member what breaks if it leaves; with a pool, who of the registry could take its place.
 
+    Rules on length and money are left to the application: they do not depend on who takes part.
+
     The pool is cluster organisations and networks of the members' own countries: whoever comes from the same country
     keeps every rule on countries as it stands.
     """
-    examiner = examiner_of(call, today)
+    examiner = examiner_of(of_members(call), today)
     pool: list[core.Organisation] = []
     if with_pool:
         inside = [participant.organisation for participant in dossier.consortium.participants]
