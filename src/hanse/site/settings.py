@@ -174,6 +174,7 @@ if MODE == "demo":
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000  # a table of an application may have 300 rows of many fields
 
 # Nothing inline, nothing from elsewhere.
 CONTENT_SECURITY_POLICY = {

@@ -111,3 +111,22 @@ def test_tokens_make_up_the_text(text: str) -> None:
 )
 def test_an_addition_is_told_from_a_change(before: str, after: str, adds: bool) -> None:
     assert only_adds(before, after) is adds
+
+
+def test_what_both_begin_and_end_with_stays_beside_what_changed() -> None:
+    assert [(d.change.value, d.text) for d in differences("a b a", "a b a b a")] == [
+        ("same", "a b a"), ("added", " b a"),
+    ]  # fmt: skip
+    assert [(d.change.value, d.text) for d in differences("x same y end", "z same w end")] == [
+        ("removed", "x"), ("added", "z"), ("same", " same "), ("removed", "y"), ("added", "w"), ("same", " end"),
+    ]  # fmt: skip
+    assert [(d.change.value, d.text) for d in differences("a. b, c", "a. c, b, c")] == [
+        ("same", "a. "), ("added", "c, "), ("same", "b, c"),
+    ]  # fmt: skip
+
+
+def test_neighbours_of_one_side_are_one_piece() -> None:
+    found = merge("One two.\nSame.\n", "1 two.\nSame.\n", "One 2.\nSame.\n")
+    assert [(piece.side.value, piece.text) for piece in found.pieces] == [
+        ("mine", "1"), ("same", " "), ("theirs", "2"), ("same", ".\nSame.\n"),
+    ]  # fmt: skip

@@ -120,11 +120,11 @@ def test_fifty_browsers_write_to_fields_of_their_own_and_to_one(made: Cast) -> N
 
 def test_records_added_at_once_have_different_numbers(made: Cast) -> None:
     people = [person(WHO[n % 3]) for n in range(12)]
-    acts = [
-        lambda who=who: drafts.add_record(actor=who, ref=REF, section="risks", at=NOW)  # type: ignore[misc]
-        for who in people
-    ]
-    done = at_once(acts)
+
+    def act(n: int) -> Callable[[], Any]:
+        return lambda: drafts.add_record(actor=people[n], ref=REF, section="risks", at=NOW)
+
+    done = at_once([act(n) for n in range(12)])
     assert sorted(map(int, done)) == list(range(1, 13))
     assert Text.objects.filter(key__regex=r"^risks/\d+$").values("value").distinct().count() == 12
 

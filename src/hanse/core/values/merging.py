@@ -130,8 +130,25 @@ def _untouched(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str]) 
 
 
 def _matches(base: Sequence[str], other: Sequence[str]) -> list[tuple[int, int, int]]:
-    blocks = SequenceMatcher(None, base, other, autojunk=False).get_matching_blocks()
-    return [(block.a, block.b, block.size) for block in blocks if block.size]
+    """Runs that stand in both: where in each, and how long.
+
+    What both begin and end with is set aside first, and blanks count only beside what matches: of two texts of
+    thousands of words, blanks are half of all and would be compared with each other before anything else.
+    """
+    least = min(len(base), len(other))
+    ahead = behind = 0
+    while ahead < least and base[ahead] == other[ahead]:
+        ahead += 1
+    while behind < least - ahead and base[-1 - behind] == other[-1 - behind]:
+        behind += 1
+    middle, changed = base[ahead : len(base) - behind], other[ahead : len(other) - behind]
+    blocks = SequenceMatcher(str.isspace, middle, changed, autojunk=False).get_matching_blocks()
+    runs = [
+        (0, 0, ahead),
+        *((block.a + ahead, block.b + ahead, block.size) for block in blocks),
+        (len(base) - behind, len(other) - behind, behind),
+    ]
+    return [run for run in runs if run[2]]
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -170,14 +187,16 @@ def differences(before: str, after: str) -> tuple[Difference, ...]:
     if max(len(old), len(new)) > MOST_TOKENS:
         old, new = _paragraphs(before), _paragraphs(after)
     found: list[Difference] = []
-    for what, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
-            found.append(Difference(Change.SAME, "".join(old[start:end])))
-            continue
-        if end > start:
-            found.append(Difference(Change.REMOVED, "".join(old[start:end])))
-        if stop > begin:
-            found.append(Difference(Change.ADDED, "".join(new[begin:stop])))
+    at = beside = 0
+    for start, begin, size in [*_matches(old, new), (len(old), len(new), 0)]:
+        for change, text in (
+            (Change.REMOVED, old[at:start]),
+            (Change.ADDED, new[beside:begin]),
+            (Change.SAME, old[start : start + size]),
+        ):
+            if text:
+                found.append(Difference(change, "".join(text)))
+        at, beside = start + size, begin + size
     return tuple(found)
 
 

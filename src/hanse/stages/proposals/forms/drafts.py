@@ -178,7 +178,7 @@ class Field:
 
     def _label(self, id: str) -> str:
         part = self.state.part
-        said = escape(part.title)
+        said = str(escape(part.title))
         if self.of:
             said += f'<span class="ecl-u-sr-only"> ({escape(self.of)})</span>'
         if not part.required:
