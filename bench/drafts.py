@@ -199,6 +199,7 @@ def _together(saves: int) -> dict[str, Any]:
         environment = {**os.environ, "HANSE_MODE": "demo", "HANSE_DATA": str(data)}
         prepare = [sys.executable, "-m", "hanse.cli.main", "demo", "--data", str(data), "--prepare"]
         subprocess.run(prepare, env=environment, check=True)
+        environment["HANSE_SECRET_KEY"] = (data / "secret-key").read_text().strip()  # sessions are signed with it
         filled = [sys.executable, __file__, "--fill"]
         done = subprocess.run(filled, env=environment, check=True, stdout=subprocess.PIPE, text=True)
         sessions = json.loads(done.stdout.splitlines()[-1])

@@ -35,7 +35,7 @@ from hanse.stages.registry.actions.refusals import Refusal
 
 CONFLICT, UNPROCESSABLE = 409, 422
 KEPT = "kept_forms"
-MOST_KEPT = 1_000_000
+MOST_KEPT = 300_000
 """Characters of a form that are kept over a sign-in."""
 OVERLAP = timedelta(minutes=1)
 """A save that began before a page was asked for may end after it."""
@@ -80,8 +80,8 @@ def proposal(request: HttpRequest, ref: str) -> HttpResponse:
     except Http404:
         return _not_begun(request, ref, now)
     form = drafts.form_of(found, now)
-    seats, texts = open_seats(found.consortium), drafts.texts_of(found)
-    states = states_of(form, drafts.draft_of(found, seats, texts))
+    seats, written = open_seats(found.consortium), drafts.written_in(found)
+    states = states_of(form, drafts.draft_reading(found, seats, written))
     remarks = remark_queries.open_counts(found)
     presences = remark_queries.presences_of(found)
     told = next((one.caught_up_at for one in presences if one.user_id == request.user.pk), found.created_at)
@@ -103,7 +103,7 @@ def proposal(request: HttpRequest, ref: str) -> HttpResponse:
         "present": remark_queries.present(presences, request.user, now),
         "complete": sum(state.complete for state in states if state.section.parts),
         "asked": sum(bool(state.section.parts) for state in states),
-        "overview": overview_of(found, seats, texts, form, states, may, now),
+        "overview": overview_of(found, seats, written.get(drafts.DURATION, ""), form, states, may, now),
     }
     return render(request, "proposals/proposal.html", context)
 

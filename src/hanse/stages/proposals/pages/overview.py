@@ -19,8 +19,8 @@ def panel(request: HttpRequest, ref: str) -> HttpResponse:
     """The panel alone, as an open page asks for it after every change."""
     proposal, may = inside(request, ref)
     now = clock.now()
-    seats, texts = open_seats(proposal.consortium), drafts.texts_of(proposal)
+    seats, written = open_seats(proposal.consortium), drafts.written_in(proposal)
     form = drafts.form_of(proposal, now)
-    states = states_of(form, drafts.draft_of(proposal, seats, texts))
-    overview = overview_of(proposal, seats, texts, form, states, may, now)
+    states = states_of(form, drafts.draft_reading(proposal, seats, written))
+    overview = overview_of(proposal, seats, written.get(drafts.DURATION, ""), form, states, may, now)
     return render(request, "proposals/overview_panel.html", {"proposal": proposal, "overview": overview})

@@ -40,14 +40,23 @@ def texts_of(proposal: Proposal) -> dict[str, Text]:
     return {text.key: text for text in rows}
 
 
+def written_in(proposal: Proposal) -> dict[str, str]:
+    """What every field reads, by key, for those who only read: in a fraction of the time that rows take."""
+    return dict(Text.objects.filter(proposal=proposal).values_list("key", "value"))
+
+
 def draft_of(proposal: Proposal, seats: Iterable[Seat], texts: Mapping[str, Text]) -> Draft:
-    """A draft as the core judges it: its texts, targets, members and length."""
+    """A draft as the core judges it; see `draft_reading`."""
+    return draft_reading(proposal, seats, {key: text.value for key, text in texts.items()})
+
+
+def draft_reading(proposal: Proposal, seats: Iterable[Seat], written: Mapping[str, str]) -> Draft:
+    """A draft as the core judges it: what is written, its targets, members and length."""
     taking_part = [seat for seat in seats if seat.state == SeatState.ACCEPTED]
-    written = texts.get(DURATION)
-    months = written.value.strip() if written else ""
+    months = written.get(DURATION, "").strip()
     names = {seat.organisation.ref: seat.organisation.name for seat in taking_part}
     return Draft(
-        {key: text.value for key, text in texts.items()},
+        written,
         tuple(proposal.consortium.targets) or NOT_STATED,
         tuple(seat.organisation.ref for seat in taking_part),
         int(months) if months.isascii() and months.isdecimal() and len(months) < 4 else None,

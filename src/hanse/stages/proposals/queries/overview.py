@@ -1,6 +1,6 @@
 """How an application stands: what the rules say of it now, and whether each property of a partnership shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,8 @@ from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.models import Seat, SeatState
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.consortia.queries.panel import Panel, examiner_of, panel_of
-from hanse.stages.proposals.models import Proposal, Text
-from hanse.stages.proposals.queries.dossiers import DURATION, verdict_dossier
+from hanse.stages.proposals.models import Proposal
+from hanse.stages.proposals.queries.dossiers import verdict_dossier
 from hanse.stages.proposals.queries.money import Rows
 
 
@@ -52,13 +52,18 @@ class Overview:
 def overview_of(
     proposal: Proposal,
     seats: Sequence[Seat],
-    texts: Mapping[str, Text],
+    length: str,
     form: Form,
     states: tuple[SectionState, ...],
     viewer: Standing,
     at: datetime,
 ) -> Overview:
     """Ask the rules of the edition in force about an application as it is written now.
+
+    Args:
+        length: the project's, as it is written.
+        states: how far its sections have come.
+        viewer: who reads it.
 
     Where a call sets rates by category, the most that can be asked would tell a reader something about cells that a
     partner keeps to itself. Such a reader is told what the figures they may see make of it.
@@ -67,9 +72,8 @@ def overview_of(
     if call is None:
         return Overview(None, None, (), states)
     today = at.astimezone(BRUSSELS).date()
-    rows = Rows.of([proposal])
+    rows = Rows.summed([proposal])
     reader = viewer if call.cost_rates else None
-    length = texts[DURATION].value if DURATION in texts else ""
 
     def dossier(counted: Sequence[Seat], *, planned: bool) -> Dossier:
         budget = rows.budget(counted, form, reader)

@@ -52,7 +52,7 @@ def standings_of(consortia: Iterable[Consortium], at: datetime) -> list[Standing
         seats[seat.consortium_id].append(seat)
     proposals = {one.consortium_id: one for one in Proposal.objects.filter(consortium__in=asked)}
     lengths = dict(Text.objects.filter(proposal__in=proposals.values(), key=DURATION).values_list("proposal", "value"))
-    rows = Rows.of(proposals.values())
+    rows = Rows.summed(proposals.values())
     today = at.astimezone(BRUSSELS).date()
     calls = {reference: call_of(reference, at) for reference in {one.call for one in asked}}
     forms = {reference: form_of(reference, at) or standard_form() for reference in calls}
