@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.browser.conftest import DESKTOP, enter_as
+from tests.browser.conftest import DESKTOP, PHONE, enter_as
+from tests.browser.test_pages import violations
 
 Visitors = Callable[..., Page]
 
@@ -196,3 +198,39 @@ def test_without_a_script_a_section_is_saved_by_its_button(visitor: Visitors) ->
     with jonas.expect_navigation():
         jonas.get_by_role("button", name="Use what Jonas Wendt wrote").click()
     expect(field(jonas, "acronym")).to_have_value("SILENT")
+
+
+PAGES = (
+    "", "/sections/title", "/sections/work_packages", "/sections/targets", "/sections/member_profiles",
+    "/sections/members", "/sections/gantt", "/sections/financing", "/sections/roadmap", "/history",
+    "/history?key=summary", "/remarks", "/remarks?section=roadmap", "/remarks/suggest?key=summary",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_pages_of_an_application_are_accessible_and_fit(size: Any, scheme: Any, visitor: Visitors) -> None:
+    giulia, jonas = visitor("Giulia Doria"), visitor("Jonas Wendt")
+    # A page with all there can be: two versions to choose from, on the page and under the field, and a remark.
+    open_section(giulia, "roadmap")
+    write(giulia, "roadmap", f"One step ({scheme}, {size['width']}).")
+    open_section(jonas, "roadmap")
+    write(giulia, "roadmap", "Two steps.")
+    field(jonas, "roadmap").fill("Three steps.")
+    expect(state(jonas, "roadmap")).to_contain_text("Two versions: choose")
+    address = whole(giulia)
+    giulia.goto(f"{address}/remarks")
+    giulia.get_by_label("What you want to say").fill("Too short?")
+    with giulia.expect_navigation():
+        giulia.get_by_role("button", name="Write the remark").click()
+    wrong = [f"two versions: {told}" for told in violations(jonas)]
+    giulia.set_viewport_size(size)
+    giulia.emulate_media(color_scheme=scheme)
+    for path in ["/proposals", *(f"{address}{page}" for page in PAGES)]:
+        giulia.goto(path)
+        wide = giulia.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wrong += [f"{path}: {wide} px wider than the window"] if wide > 0 else []
+        wrong += [f"{path}: {told}" for told in violations(giulia)]
+    assert wrong == []
+    open_section(jonas, "roadmap")
+    jonas.get_by_role("button", name="Leave the field as it reads now").first.click()
