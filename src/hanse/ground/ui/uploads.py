@@ -4,12 +4,14 @@
         file = upload_field("The report", "PDF, at most 20 MB.")
         note = Line(label="Note", required=False)
 
-    form = ReportForm(request.POST, request.FILES, allowed=files.DOCUMENTS, most_bytes=20 << 20, user=user, place="...", at=now)
+    form = ReportForm(
+        request.POST, request.FILES, allowed=files.DOCUMENTS, most_bytes=20 << 20, user=user, place="reports", at=now
+    )
     if form.is_valid():
         form.stored, form.stored_name
 
-A browser drops a chosen file when a form comes back. So the file is kept before anything else in the form is judged, and
-the form that comes back carries a signed word for it: for the same person and the same place, for a day. Ask whether the
+A browser drops a chosen file when a form comes back. So the file is kept whatever else in the form is wrong, and the
+form that comes back carries a signed word for it: for the same person and the same place, for a day. Ask whether the
 person may bring a file there at all before the form is made.
 """
 

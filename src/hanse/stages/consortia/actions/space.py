@@ -45,7 +45,7 @@ def _entered(actor: Any, ref: str, at: datetime) -> tuple[Consortium, Standing]:
     if standing.bystander:
         raise Refusal("Auditors read and change nothing.", 403)
     if not may_use(standing, consortium):
-        raise Refusal("The consortium is dissolved: its space stays as it is.")
+        raise Refusal("This consortium is dissolved. Its space stays as it is.")
     return consortium, standing
 
 
@@ -315,11 +315,12 @@ def _check_responsible(consortium: Consortium, seat_id: int | None, person_id: i
         if person_id is not None:
             raise Refusal("Name the member for which the person does it.", 422, {"who": "Choose who does it."})
         return
-    seat = Seat.objects.filter(pk=seat_id, consortium=consortium, state=SeatState.ACCEPTED).first()
+    taking_part = Seat.objects.filter(pk=seat_id, consortium=consortium, state=SeatState.ACCEPTED)
+    seat = taking_part.select_related("organisation").first()
     if seat is None:
         told = "This organisation takes no part in the consortium. Choose another one."
         raise Refusal(told, 422, {"who": told})
-    if person_id is not None and not queries.acts_for(person_id, seat.organisation_id):
+    if person_id is not None and not queries.acts_at(person_id, seat):
         told = "This person does not act for the organisation. Choose another one."
         raise Refusal(told, 422, {"who": told})
 

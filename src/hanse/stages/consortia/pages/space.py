@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hanse.ground import clock, files
 from hanse.ground.accounts.access import signed_in
@@ -271,7 +271,7 @@ def task_step(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 
 
 @signed_in
-@require_GET
+@require_safe
 def contacts(request: HttpRequest, ref: str) -> HttpResponse:
     """The members, who acts for each here, and whom to talk to."""
     consortium, standing = inside(request, ref)
@@ -431,7 +431,7 @@ def _files(
 
 
 @signed_in
-@require_GET
+@require_safe
 def shared_file(request: HttpRequest, ref: str, number: int) -> HttpResponseBase:
     """A file of the space, as a download under its name."""
     consortium, _ = inside(request, ref)

@@ -14,8 +14,8 @@ from hanse.ground.clock import BRUSSELS
 from hanse.ground.outbox import queries as outbox
 from hanse.stages.announcement.queries import edition_in_force
 from hanse.stages.consortia.models import Consortium, Contact, Message, Seat, SeatState, SharedFile, Task
-from hanse.stages.registry.models import Membership
-from hanse.stages.registry.queries import organisations_of
+from hanse.stages.consortia.queries.members import consortia_of
+from hanse.stages.registry.models import FormerRef, Membership
 
 MESSAGES_A_PAGE = 20
 SETTLED_SHOWN = 30
@@ -35,20 +35,23 @@ def seats_that_take_part(consortium: Consortium) -> list[Seat]:
 
 
 def people_of(seats: Iterable[Seat]) -> dict[int, list[User]]:
-    """Who acts for the organisations of seats, by the seat's number; in one query."""
-    by_organisation = {seat.organisation_id: seat.pk for seat in seats}
-    found: dict[int, list[User]] = {number: [] for number in by_organisation.values()}
-    held = Membership.objects.filter(
-        organisation__in=list(by_organisation), until__isnull=True, user__is_active=True
-    ).select_related("user")
-    for membership in held.order_by("user__name", "user_id"):
-        found[by_organisation[membership.organisation_id]].append(membership.user)
-    return found
+    """Who acts for the organisations of seats, or for those they were merged into, by the seat's number."""
+    asked = list(seats)
+    merged = FormerRef.objects.filter(ref__in=[seat.organisation.ref for seat in asked])
+    staying = dict(merged.values_list("ref", "organisation"))
+    held: dict[int, list[User]] = defaultdict(list)
+    speaking = {seat.pk: staying.get(seat.organisation.ref, seat.organisation_id) for seat in asked}
+    memberships = Membership.objects.filter(
+        organisation__in=list(speaking.values()), until__isnull=True, user__is_active=True
+    )
+    for membership in memberships.select_related("user").order_by("user__name", "user_id"):
+        held[membership.organisation_id].append(membership.user)
+    return {number: held[organisation] for number, organisation in speaking.items()}
 
 
-def acts_for(person_id: int, organisation_id: int) -> bool:
-    """Whether a person acts for an organisation now."""
-    return Membership.objects.filter(user=person_id, organisation=organisation_id, until__isnull=True).exists()
+def acts_at(person_id: int, seat: Seat) -> bool:
+    """Whether a person acts for the organisation of a seat now."""
+    return any(person.pk == person_id for person in people_of([seat])[seat.pk])
 
 
 def contacts_of(seats: Iterable[Seat]) -> dict[int, list[Contact]]:
@@ -178,17 +181,15 @@ class TaskOf:
 
 
 def tasks_of(user: Any, at: datetime) -> list[TaskOf]:
-    """The open tasks of a person, of their organisations and of everybody in their consortia, by day; in two queries.
+    """The open tasks of a person, of their organisations and of everybody in their consortia, by day; in three queries.
 
     What a colleague does is the colleague's. Tasks of a consortium in which the person takes part no more are left out.
     """
-    own = [organisation.pk for organisation, _ in organisations_of(user)]
-    theirs = Seat.objects.filter(organisation__in=own, state=SeatState.ACCEPTED)
+    seats = [seat for seat in consortia_of(user) if seat.state == SeatState.ACCEPTED]
     today = day_of(at)
     tasks = Task.objects.filter(
-        Q(person=user) | Q(person__isnull=True, seat__in=theirs) | Q(person__isnull=True, seat__isnull=True),
-        consortium__in=theirs.values("consortium"),
-        consortium__state=Consortium.State.FORMING,
+        Q(person=user) | Q(person__isnull=True, seat__in=seats) | Q(person__isnull=True, seat__isnull=True),
+        consortium__in=[seat.consortium_id for seat in seats],
         done_at__isnull=True,
         dropped_at__isnull=True,
     )
