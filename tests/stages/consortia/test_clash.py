@@ -35,7 +35,9 @@ WARNING = "stands in two consortia of one call"
 
 @pytest.fixture(autouse=True)
 def calls(at: datetime) -> None:
+    """The calls are loaded, and the first reading of the call, which a process remembers, is behind us."""
     the_calls()
+    assert call_of(CALL, NOW) is not None
 
 
 def rival(*members: str, **told: Any) -> Consortium:

@@ -29,6 +29,7 @@ from tests.stages.consortia.casting import (
 from hanse.ground import clock
 from hanse.ground.accounts.actions import BACKEND
 from hanse.ground.outbox.models import Message
+from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.actions import forming, seats
 from hanse.stages.consortia.models import Consortium, Mandate, Seat
 from hanse.stages.consortia.queries import members
@@ -40,7 +41,9 @@ MOST_QUERIES = 20
 
 @pytest.fixture(autouse=True)
 def calls(at: datetime) -> None:
+    """The calls are loaded, and the first reading of the call, which a process remembers, is behind us."""
     the_calls()
+    assert call_of(CALL, NOW) is not None
 
 
 def phare() -> Client:
