@@ -253,6 +253,8 @@ def test_a_consortium_is_dissolved_with_a_reason() -> None:
     page = client.get(home(consortium)).content.decode()
     assert "No &lt;money&gt;." in page
     assert "This consortium is dissolved" in page
+    assert "Dissolved: 1" in words(browsing("jonas").get("/consortia"))
+    assert "Dissolved: 1" not in words(browsing("aylin").get("/consortia"))
     assert client.post(home(consortium, "dissolve"), {"reason": "Again."}).status_code == 409
 
 

@@ -135,6 +135,12 @@ def test_there_are_not_endless_seats(consortium: Consortium, monkeypatch: pytest
     refused(lambda: invite(consortium), 409, "Take an invitation back first")
 
 
+def test_nobody_is_invited_again_and_again(consortium: Consortium) -> None:
+    for _ in range(seats.MOST_TIMES):
+        seats.recall(actor=person("giulia"), seat_id=invite(consortium).pk, at=NOW)
+    refused(lambda: invite(consortium), 409, "has been invited 5 times")
+
+
 def test_only_the_coordinator_invites_and_takes_back(consortium: Consortium) -> None:
     seat = invited(consortium, "FR")
     for who, status in (("jonas", 403), ("charlie", 404)):

@@ -39,6 +39,8 @@ from hanse.stages.registry.queries import by_ref as organisation_by_ref
 
 MOST_SEATS = 60
 """More open seats than this are no consortium."""
+MOST_TIMES = 5
+"""Whoever has been invited to one consortium so often has said no."""
 LONGEST_TEXT = 4_000
 NOT_IN = "This organisation does not take part any more."
 OVER = {
@@ -86,6 +88,8 @@ def invite(
         stands = "takes part already" if present.state == SeatState.ACCEPTED else "is invited already"
         told = f"{organisation.name} {stands}."
         raise Refusal(told, 409, {"organisation": told})
+    if Seat.objects.filter(consortium=consortium, organisation=organisation).count() >= MOST_TIMES:
+        raise Refusal(f"{organisation.name} has been invited {MOST_TIMES} times. Write to its owners instead.")
     if len(seats) >= MOST_SEATS:
         raise Refusal(f"{len(seats)} organisations take part or are invited. Take an invitation back first.")
     _sound_role(role)

@@ -42,6 +42,7 @@ def consortia(request: HttpRequest) -> HttpResponse:
         "invited": [seat for seat in seats if seat.state == SeatState.INVITED],
         "clashes": clashes_of(request.user, now),
         "organisations": queries.own_organisations(request.user),
+        "dissolved": queries.dissolved_of(request.user),
     }
     return render(request, "consortia/list.html", context)
 

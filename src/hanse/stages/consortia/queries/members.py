@@ -82,6 +82,12 @@ def consortia_of(user: Any) -> list[Seat]:
     return list(seats.select_related("consortium", "organisation").order_by("-consortium__changed_at", "place"))
 
 
+def dissolved_of(user: Any) -> list[Consortium]:
+    """The dissolved consortia whose members a person still acts for, the latest first."""
+    seats = Seat.objects.filter(_of(user), state=SeatState.ACCEPTED, consortium__state=Consortium.State.DISSOLVED)
+    return list(Consortium.objects.filter(pk__in=seats.values("consortium")).order_by("-dissolved_at", "-id"))
+
+
 def has_closed(call: str, at: datetime) -> bool:
     """Whether a call has closed, as far as it says when. After that, seats, mandates and drafts stay as they are."""
     edition = edition_in_force(call, at)
