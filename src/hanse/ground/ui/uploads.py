@@ -64,10 +64,12 @@ class FileForm(forms.Form):
         user: Any,
         place: str,
         at: datetime,
+        help_text: str = "",
         **kwargs: Any,
     ) -> None:
         """Take what a form takes, and what may be kept, from whom and for what."""
         super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = help_text or self.fields["file"].help_text
         self._allowed, self._most_bytes = allowed, most_bytes
         self._user, self._place, self._at = user, place, at
         self._asked = str(self.fields["file"].help_text)

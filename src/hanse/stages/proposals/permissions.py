@@ -15,3 +15,12 @@ def may_write(may: Standing, section: Section, of: str) -> bool:
     if section.kind is not SectionKind.PARTNERS or may.coordinates:
         return True
     return any(seat.organisation.ref == of for seat in may.accepted)
+
+
+def may_bring(may: Standing, seat_id: int | None) -> bool:
+    """Whether a person may add and remove an annex now: a partner its own, the coordinator any.
+
+    Args:
+        seat_id: the partner it is from; None: it is of the whole application.
+    """
+    return may.may_edit and (may.coordinates or (seat_id is not None and may.speaks_for(seat_id)))
