@@ -72,6 +72,7 @@ def test_the_overview_says_how_far_each_section_has_come(made: Cast) -> None:
     assert "Changed by others since you were here last" in said
     assert "Giulia Doria, 1 time" in said.replace("<bdi>", "").replace("</bdi>", "")
     assert "1 more than the 500 asked for" in said
+    assert "too long" in said
     again = browsing("jonas").get(WHOLE).content.decode()
     assert "Changed by others" not in again
 

@@ -122,6 +122,8 @@ def _word(state: SectionState) -> tuple[str, str]:
     """How far a section has come, in a word and a tone."""
     if not state.section.parts:
         return "made from the rest", "plain"
+    if any(field.over for field in state.fields):
+        return "too long", "doubt"
     if state.faults:
         return "something does not fit", "doubt"
     if state.complete:
