@@ -1,4 +1,4 @@
-"""`hanse work`: send the messages of the outbox, go on with imports, look for duplicates daily, until stopped."""
+"""`hanse work`: send messages, go on with imports; daily look for duplicates and thin old drafts; until stopped."""
 
 import argparse
 from collections.abc import Callable
@@ -33,10 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
     configure("live", Path(arguments.data))
     from hanse.ground import outbox
     from hanse.ground.outbox import worker
+    from hanse.stages.proposals.actions.drafts import thin_when_due
     from hanse.stages.registry.actions.cleaning import look_when_due
     from hanse.stages.registry.actions.importing import work_on
 
-    duties = (outbox.deliver, work_on, look_when_due)
+    duties = (outbox.deliver, work_on, look_when_due, thin_when_due)
     worker.run([partial(_now, duty) for duty in duties], until_idle=arguments.once)
     return 0
 

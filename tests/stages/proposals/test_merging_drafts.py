@@ -97,8 +97,8 @@ def test_old_saves_of_one_sitting_are_joined(made: Cast) -> None:
     save("giulia", "One three", 3, NOW + timedelta(minutes=3))
     save("jonas", "One three four", 4, NOW + timedelta(minutes=4))
     assert drafts.thin_history(NOW + timedelta(days=1)) == 0
-    assert drafts.thin_history(NOW + timedelta(days=3), most=1) == 1
-    assert drafts.thin_history(NOW + timedelta(days=3)) == 1
+    assert drafts.thin_history(NOW + timedelta(days=3)) == 2
+    assert drafts.thin_history(NOW + timedelta(days=3)) == 0
     left = TextVersion.objects.filter(key="summary").order_by("number").values_list("number", "value")
     assert list(left) == [(3, "One two three"), (4, "One three"), (5, "One three four")]
 
@@ -126,3 +126,9 @@ def test_whatever_is_saved_on_whatever_version_nothing_is_lost(made: Cast, saves
         assert saved.value == (text.value if text else "")
         history = list(TextVersion.objects.filter(key="summary").values_list("value", flat=True))
         assert saved.state == "same" or value.strip() in [each.strip() for each in history]
+
+
+def test_the_worker_thins_old_drafts_once_a_day(at: datetime) -> None:
+    assert drafts.thin_when_due(NOW) == 1
+    assert drafts.thin_when_due(NOW + timedelta(hours=23)) == 0
+    assert drafts.thin_when_due(NOW + timedelta(hours=24)) == 1

@@ -30,7 +30,9 @@ MOST_RECORDS = 300
 ONE_SITTING = timedelta(minutes=5)
 KEPT_WHOLE = timedelta(days=2)
 """So long every single save stays in the history; after that, those of one sitting that only add are joined."""
-AT_ONCE = 2_000
+A_DAY = timedelta(days=1)
+AT_ONCE = 500
+THINNED = ("drafts", "history")
 STEP = 10
 """Between the places of records, so that one can be put between two others."""
 
@@ -272,10 +274,25 @@ def move_record(*, actor: Any, ref: str, section: str, record: str, up: bool, at
 # --- history -----------------------------------------------------------------------------------------------------
 
 
-def thin_history(at: datetime, most: int = AT_ONCE) -> int:
+def thin_when_due(at: datetime) -> int:
+    """Thin the history of all drafts once a day; 1 if it was due. A duty of the worker."""
+    last = audit.history(THINNED).order_by("-number").values_list("at", flat=True).first()
+    if last is not None and at - last < A_DAY:
+        return 0
+    with transaction.atomic():
+        since = None if last is None else last - KEPT_WHOLE - ONE_SITTING
+        joined = thin_history(at, since)
+        audit.record("thin draft history", actor=None, subject=THINNED, facts={"joined": joined}, at=at)
+    return 1
+
+
+def thin_history(at: datetime, since: datetime | None = None) -> int:
     """Join old saves of one sitting: a text to which its writer only added minutes later stands in the later one.
 
     Whoever comes back with a text based on one that was joined gets both sides to choose from.
+
+    Args:
+        since: from when saves are looked at; None: all.
 
     Returns:
         how many were joined.
@@ -283,13 +300,14 @@ def thin_history(at: datetime, most: int = AT_ONCE) -> int:
     gone: list[int] = []
     before: TextVersion | None = None
     old = TextVersion.objects.filter(written_at__lt=at - KEPT_WHOLE, number__isnull=False)
+    if since is not None:
+        old = old.filter(written_at__gte=since)
     for version in old.order_by("proposal", "key", "number").iterator(chunk_size=500):
         if before is not None and _continues(before, version):
             gone.append(before.pk)
         before = version
-        if len(gone) >= most:
-            break
-    TextVersion.objects.filter(pk__in=gone).delete()
+    for start in range(0, len(gone), AT_ONCE):
+        TextVersion.objects.filter(pk__in=gone[start : start + AT_ONCE]).delete()
     return len(gone)
 
 
