@@ -33,7 +33,7 @@ from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.actions import forming, seats
 from hanse.stages.consortia.models import Consortium, Mandate, Seat
 from hanse.stages.consortia.queries import members
-from hanse.stages.registry.actions import takeover
+from hanse.stages.registry.actions import cleaning, takeover
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 20
@@ -633,3 +633,25 @@ def test_who_takes_a_profile_over_finds_the_invitation_that_waited() -> None:
     typed = {"act": "accept", "wording": offered.context["wording"], "agree": "on"}
     assert client.post(home(consortium, "invitations", seat.pk), typed)["Location"] == home(consortium)
     assert seat_of(consortium, lonely).state == "accepted"
+
+
+def test_what_is_nowhere_is_not_found() -> None:
+    consortium = a_consortium()
+    seat = seat_of(consortium, "mila")
+    client = browsing("giulia")
+    assert client.get("/consortia/nowhere").status_code == 404
+    assert client.get("/consortia/nowhere/what-if").status_code == 404
+    assert client.get(f"/consortia/nowhere/invitations/{seat.pk}").status_code == 404
+
+
+def test_an_owner_of_the_profile_into_which_a_member_was_merged_decides_on_its_page() -> None:
+    consortium = a_consortium()
+    seat = seat_of(consortium, "mila")
+    cleaning.merge(
+        actor=person("odile"),
+        kept=organisation_in("FR").ref,
+        merged=organisation_of("mila").ref,
+        reason="The same.",
+        at=NOW,
+    )
+    assert "Leave the consortium" in words(phare().get(home(consortium, "members", seat.pk)))
