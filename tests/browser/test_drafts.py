@@ -121,6 +121,25 @@ def test_two_change_the_same_words_and_choose(visitor: Visitors, choose: str, re
     expect(giulia.get_by_role("heading", name="Two versions: choose")).to_have_count(0)
 
 
+def test_a_choice_made_after_loading_the_page_again_holds(visitor: Visitors) -> None:
+    giulia, jonas = visitor("Giulia Doria"), visitor("Jonas Wendt")
+    open_section(giulia, "joint_strategy")
+    write(giulia, "joint_strategy", "We go abroad together.")
+    open_section(jonas, "joint_strategy")
+    write(giulia, "joint_strategy", "We go to Kobe together.")
+    field(jonas, "joint_strategy").fill("We go to Osaka together.")
+    expect(state(jonas, "joint_strategy")).to_contain_text("Two versions: choose")
+    jonas.locator("h1").click()
+    jonas.reload()
+    with jonas.expect_navigation():
+        jonas.get_by_role("button", name="Leave the field as it reads now").click()
+    jonas.reload()
+    expect(field(jonas, "joint_strategy")).to_have_value("We go to Kobe together.")
+    expect(jonas.get_by_role("heading", name="Two versions: choose")).to_have_count(0)
+    giulia.reload()
+    expect(giulia.get_by_role("heading", name="Two versions: choose")).to_have_count(0)
+
+
 def test_offline_and_back(visitor: Visitors) -> None:
     page = visitor("Jonas Wendt")
     open_section(page, "sme_support")
@@ -179,6 +198,22 @@ def test_others_are_seen_and_their_changes_can_be_taken_over(visitor: Visitors) 
     expect(state(giulia, "common_goals")).to_contain_text("Changed by Jonas Wendt")
     giulia.get_by_role("button", name="Take it over").click()
     expect(field(giulia, "common_goals")).to_have_value("Goals that Jonas wrote.")
+
+
+def test_rows_of_others_are_told(visitor: Visitors) -> None:
+    giulia, jonas = visitor("Giulia Doria"), visitor("Jonas Wendt")
+    open_section(giulia, "milestones")
+    open_section(jonas, "milestones")
+    with jonas.expect_navigation():
+        jonas.get_by_role("button", name="Add a milestone").click()
+    giulia.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(giulia.locator("#present")).to_contain_text("Jonas Wendt added or took out rows.")
+    count = giulia.locator(".draft-card").count()
+    with giulia.expect_navigation():
+        giulia.get_by_role("link", name="Load the page again").click()
+    expect(giulia.locator(".draft-card")).to_have_count(count + 1)
+    with giulia.expect_navigation():
+        giulia.get_by_role("button", name="Take out").last.click()
 
 
 def test_without_a_script_a_section_is_saved_by_its_button(visitor: Visitors) -> None:

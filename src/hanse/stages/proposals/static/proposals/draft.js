@@ -153,7 +153,10 @@
 
   const changed = (field) => {
     counted(field);
-    if (field.clash) { keep(field, read(field)); return; }
+    if (field.clash) {
+      if (read(field) !== field.aside) keep(field, read(field));
+      return;
+    }
     const value = read(field);
     if (value === field.saved && !field.busy) {
       clearTimeout(field.timer);
@@ -328,21 +331,38 @@
     }
     choice.append(words, theirs, acts);
     field.box.append(choice);
-    keep(field, mine);
+    // The site has it: it stands aside there, for everybody to see, until somebody has chosen.
+    field.aside = said.aside ? mine : null;
+    if (said.aside) forget(field.key, based);
+    else keep(field, mine);
   };
 
   // --- others ------------------------------------------------------------------------------------------------------
 
   const present = document.getElementById("present");
+  let rowsBy = "";
   const showPresent = (people) => {
     const words = people.map((one) => `${one.name} is ${one.here ? "in this section" : "here"}`).join(", ");
-    const shown = present.textContent.trim();
-    if (shown === (words ? `${words}.` : "")) return;
-    present.replaceChildren();
-    if (!words) return;
-    const line = document.createElement("p");
-    line.textContent = `${words}.`;
-    present.append(line);
+    const told = [words ? `${words}.` : "", rowsBy ? `${rowsBy} added or took out rows.` : ""].filter(Boolean);
+    if (present.dataset.told === told.join(" ")) return;
+    present.dataset.told = told.join(" ");
+    present.replaceChildren(...told.map((sentence) => {
+      const line = document.createElement("p");
+      line.textContent = sentence;
+      return line;
+    }));
+    if (!rowsBy) return;
+    const link = document.createElement("a");
+    link.className = "ecl-link";
+    link.href = location.pathname;
+    link.textContent = "Load the page again";
+    present.lastChild.append(" ", link);
+  };
+
+  // Whether a row is on this page exactly if it is in the table.
+  const showRow = (change) => {
+    const card = document.getElementById(`record-${change.key.split("/")[1]}`);
+    if (Boolean(card) !== Boolean(change.value)) rowsBy = change.by;
   };
 
   const showChange = (change) => {
@@ -364,8 +384,8 @@
     try {
       const said = await refresh();
       since = said.now;
+      for (const change of said.changes) (change.row ? showRow : showChange)(change);
       showPresent(said.present);
-      for (const change of said.changes) showChange(change);
       resend();
     } catch { /* the next one may come through */ }
   };
