@@ -114,7 +114,6 @@ def _pages(count: int, requests: int) -> dict[str, Any]:
         "history": f"{whole}/history",
         "consortium": f"/consortia/{REF}",
         "what if": f"/consortia/{REF}/what-if",
-        "my work": "/work",
     }
     pages = {name: _timed(lambda path=path: client.get(path), requests) for name, path in paths.items()}
     version = 1

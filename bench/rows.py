@@ -122,6 +122,41 @@ def _pages(found: Figures) -> Iterator[Row]:
         yield _row(work, f"{found[measured]} {unit}", f"limit {found[against]} {unit}", ratio)
 
 
+def _drafts(found: Figures) -> Iterator[Row]:
+    pages, limit = found["pages"], found["limit_page_p95_ms"]
+    slowest = max(pages, key=lambda name: float(pages[name]["p95_ms"]))
+    size = f"{found['partners']} partners, {found['work_packages']} work packages, {found['cells']:,} cells"
+    yield _row(
+        f"the slowest of {len(pages)} pages of a full application ({size}): {slowest}, server time at p95",
+        f"{pages[slowest]['p95_ms']} ms",
+        f"limit {limit} ms",
+        pages[slowest]["p95_ms"] / limit,
+    )
+    yield _row(
+        "queries of the one with the most of them",
+        str(found["most_queries"]),
+        f"limit {found['limit_queries']}",
+        found["most_queries"] / found["limit_queries"],
+    )
+    figures = (
+        ("the verdict after a change of that application, p95", "verdict_p95_ms", "limit_verdict_ms"),
+        ("saving one of its fields, p95", "save_p95_ms", "limit_save_ms"),
+        (
+            f"partners by gap over {found['organisations']:,} organisations, p95",
+            "gap_search_p95_ms",
+            "limit_gap_search_ms",
+        ),
+    )
+    for work, measured, against in figures:
+        yield _row(work, f"{found[measured]} ms", f"limit {found[against]} ms", found[measured] / found[against])
+    together = found["together"]
+    yield _row(
+        f"{together['people']} people who write into five fields at once over HTTP, {together['words']:,} words",
+        f"{together['lost']} words lost, {together['saves_a_second']} saves/s",
+        "limit 0 words lost",
+    )
+
+
 def _proof(part: Figures) -> str:
     return "proven optimum" if part["optimal"] else f"within {part['gap']:.4%}"
 
@@ -133,4 +168,5 @@ _WRITERS: dict[str, Callable[[Figures], Iterator[Row]]] = {
     "rank": _rank,
     "assign": _assign,
     "pages": _pages,
+    "drafts": _drafts,
 }
