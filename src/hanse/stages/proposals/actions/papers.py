@@ -1,37 +1,26 @@
-"""Annexes of an application are attached and removed; partners declare on their honour, and take it back."""
+"""Adding, replacing and removing annexes; declaring on honour and revoking it. Until the call closes."""
 
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from hanse.core import form as core
-from hanse.ground import audit, files
+from hanse.core.form import Form
+from hanse.ground import audit, outbox
 from hanse.ground.files.models import StoredFile
-from hanse.ground.files.types import PDF
 from hanse.stages.consortia.models import Seat
 from hanse.stages.consortia.permissions import Standing, standing_in
-from hanse.stages.consortia.queries.members import open_seats, owners_in_words
+from hanse.stages.consortia.queries.members import coordinator_of, open_seats, owners_in_words
 from hanse.stages.proposals.models import Annex, Declaration, Proposal
+from hanse.stages.proposals.permissions import may_bring
 from hanse.stages.proposals.queries import drafts
-from hanse.stages.proposals.queries.papers import applicants, declaring, digest_of
+from hanse.stages.proposals.queries import papers as queries
 from hanse.stages.registry.actions.refusals import Refusal
-from hanse.stages.registry.permissions import standing
-from hanse.stages.registry.queries import organisation_by_ref
+from hanse.stages.registry.queries import by_ref as organisation_by_ref
+from hanse.stages.registry.queries.people import addresses_of
 
 SUBJECT = "proposal"
-MOST_NODES = 20_000
-"""Of the tree in which a PDF holds its pages; far more than an annex of a few megabytes can use."""
-
-
-class Unreadable(Exception):
-    """A PDF whose pages cannot be counted; the message tells its owner why and what to do."""
-
-
-# --- annexes -----------------------------------------------------------------------------------------------------
 
 
 def add_annex(
@@ -45,266 +34,187 @@ def add_annex(
     based_on: int,
     at: datetime,
 ) -> Annex:
-    """Attach a file. One that stands in its place is replaced, and stays in the history as removed.
+    """Put a file in its place. The one that was there is kept in the history.
 
     Args:
-        seat_id: the partner it is from, where every applicant brings one.
-        based_on: number of the file that the person saw in its place; 0: none.
+        seat_id: the partner it is from, where every partner brings one.
+        based_on: number of the file that the actor saw in this place; 0: none.
 
     Raises:
-        Refusal: if it is not the person's to bring, the call has closed, the form does not ask for it, the file does
-            not fit, or somebody attached or removed one meanwhile.
+        Refusal: if the place is not the actor's, the form asks for no such file, the file is not as asked, or somebody
+            put another one there meanwhile.
     """
-    try:
-        pages = pages_in(stored)  # it may take a second: nobody else waits for it
-    except Unreadable as why:
-        raise Refusal(f"{name} {why}", 422, {"file": f"{name} {why}"}) from None
+    pages, fault = queries.pages_in(stored)  # before anything is locked: it takes its time
     with transaction.atomic():
-        return _add(actor, ref, kind, seat_id, stored, name, pages, based_on, at)
-
-
-def _add(
-    actor: Any,
-    ref: str,
-    kind: str,
-    seat_id: int | None,
-    stored: StoredFile,
-    name: str,
-    pages: int | None,
-    based_on: int,
-    at: datetime,
-) -> Annex:
-    proposal, may = _entered(actor, ref, at)
-    annex = next((each for each in drafts.form_of(proposal, at).annexes if each.id == kind), None)
-    if annex is None:
-        raise Refusal("The form does not ask for this annex.", 404)
-    seat = _bringing(proposal, annex, seat_id)
-    check_bringing(may, seat)
-    told = _misfit(annex, stored, name, pages)
-    if told:
-        raise Refusal(told, 422, {"file": told})
-    rows = Annex.objects.filter(proposal=proposal, kind=kind, seat=seat, removed_at__isnull=True)
-    stands = rows.select_related("added_by", "file").order_by("-id").first()
-    if stands and (stands.file_id, stands.name) == (stored.pk, name):
-        return stands
-    if (stands.pk if stands else 0) != based_on:
-        if stands is None:
-            told = "The file in its place was removed meanwhile. Attach yours if it still belongs here."
-        else:
-            told = f"{stands.added_by.name} attached {stands.name} meanwhile. Attach yours to put it in its place."
-        raise Refusal(told, 409, {"based_on": told})
-    rows.update(removed_by=actor, removed_at=at)
-    added = Annex.objects.create(
-        proposal=proposal, kind=kind, seat=seat, name=name, file=stored, pages=pages, added_by=actor, added_at=at
-    )
-    _touch(proposal, at)
-    facts = {"annex": added.pk, "kind": kind, "digest": stored.digest, "replaces": stands.pk if stands else None}
-    audit.record("add annex", actor=actor, subject=(SUBJECT, ref), facts=facts, at=at)
-    return added
+        proposal, may, form = _entered(actor, ref, at)
+        asked = next((each for each in form.annexes if each.id == kind), None)
+        if asked is None:
+            raise Refusal("The form does not ask for this annex any more.", 404)
+        seat = _place(proposal, may, asked.of_each_partner, seat_id)
+        wrong = f"{name} {fault}" if fault else ""
+        wrong = wrong or queries.size_fault(asked, name, stored.size) or queries.pages_fault(asked, name, pages)
+        if wrong:
+            raise Refusal(wrong, 422, {"file": wrong})
+        before = queries.annex_at(proposal, kind, seat_id)
+        if before is not None and before.file_id == stored.pk and before.name == name:
+            return before
+        if (before.pk if before else 0) != based_on:
+            raise _meanwhile(before)
+        if before is not None:
+            before.removed_by, before.removed_at = actor, at
+            before.save(update_fields=("removed_by", "removed_at"))
+        annex = Annex.objects.create(
+            proposal=proposal, kind=kind, seat=seat, name=name, file=stored, pages=pages, added_by=actor, added_at=at
+        )
+        _touch(proposal, at)
+        facts = {"annex": annex.pk, "kind": kind, "seat": seat_id, "digest": stored.digest}
+        act = "replace annex" if before else "add annex"
+        audit.record(act, actor=actor, subject=(SUBJECT, ref), facts=facts, at=at)
+        return annex
 
 
 @transaction.atomic
 def remove_annex(*, actor: Any, ref: str, number: int, at: datetime) -> Annex:
-    """Take a file out of the application. That it was there stays in the history.
+    """Take a file out of the application; it stays in the history.
 
     Raises:
-        Refusal: if it is not the person's to remove, the call has closed, or it is not there any more.
+        Refusal: if it is gone already, or is not the actor's to remove.
     """
-    proposal, may = _entered(actor, ref, at)
-    annex = Annex.objects.filter(proposal=proposal, pk=number).select_related("seat", "removed_by").first()
+    proposal, may, _ = _entered(actor, ref, at)
+    annex = queries.annex(proposal, number)
     if annex is None:
-        raise Refusal("There is no such file in this application.", 404)
-    check_bringing(may, annex.seat)
-    if annex.removed_by is not None:
-        raise Refusal(f"{annex.removed_by.name} has removed or replaced {annex.name} meanwhile.")
+        raise Refusal("There is no such annex.", 404)
+    if not may_bring(may, annex.seat_id):
+        raise Refusal("Only the partner that an annex is from and the coordinator remove it.", 403)
+    if annex.removed_at is not None:
+        raise Refusal(f"{annex.name} was removed or replaced already.")
     annex.removed_by, annex.removed_at = actor, at
-    annex.save()
+    annex.save(update_fields=("removed_by", "removed_at"))
     _touch(proposal, at)
-    facts = {"annex": annex.pk, "kind": annex.kind}
+    facts = {"annex": number, "kind": annex.kind, "seat": annex.seat_id}
     audit.record("remove annex", actor=actor, subject=(SUBJECT, ref), facts=facts, at=at)
     return annex
 
 
-def may_bring(may: Standing, seat_id: int | None) -> bool:
-    """Whether a person attaches and removes the files of a partner; those that are from all, the coordinator does."""
-    return may.may_edit and (may.coordinates or (seat_id is not None and may.speaks_for(seat_id)))
-
-
-def check_bringing(may: Standing, seat: Seat | None) -> None:
-    """Go on only if a person may attach and remove the files of a partner.
-
-    Raises:
-        Refusal: if not, and who may.
-    """
-    check_open(may)
-    if not may_bring(may, seat.pk if seat else None):
-        who = "The coordinator attaches this" if seat is None else "A partner brings its own, or the coordinator does"
-        raise Refusal(f"{who}.", 403)
-
-
-def check_open(may: Standing) -> None:
-    """Go on only if something can be changed.
-
-    Raises:
-        Refusal: if the person changes nothing anywhere, or the call has closed.
-    """
-    if may.bystander:
-        raise Refusal("You look at everything and change nothing.", 403)
-    if may.closed:
-        raise Refusal("The call has closed, or the consortium is dissolved; annexes and declarations stay as they are.")
-
-
-def pages_in(stored: StoredFile) -> int | None:
-    """How many pages a PDF has; None for files of other types.
-
-    Raises:
-        Unreadable: if it is damaged, or opens only with a password.
-    """
-    if stored.media_type != PDF:
-        return None
-    try:
-        with files.opened(stored) as content:
-            return _count(PdfReader(content))
-    except (Unreadable, FileNotFoundError):
-        raise
-    except Exception as fault:  # a damaged file may break the reader anywhere
-        damaged = "cannot be read: the PDF is damaged. Open it, save it as a PDF again, and send that."
-        raise Unreadable(damaged) from fault
-
-
-def _count(reader: PdfReader) -> int:
-    """Walk the tree of pages. What the tree says of their number may be wrong."""
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise Unreadable("opens only with a password. Save it without one, and send that.")
-    waiting: list[Any] = [reader.root_object["/Pages"]]
-    met: set[int] = set()
-    pages = 0
-    for _ in range(MOST_NODES):
-        if not waiting:
-            break
-        node = waiting.pop()
-        if isinstance(node, IndirectObject):
-            node = node.get_object()
-        if not isinstance(node, DictionaryObject) or id(node) in met:
-            raise ValueError("the tree of pages has a knot")
-        if "/Kids" not in node:
-            pages += 1
-            continue
-        met.add(id(node))
-        kids = node["/Kids"]
-        if not isinstance(kids, ArrayObject):
-            raise TypeError("a branch of the tree of pages is no list")
-        waiting.extend(kids)
-    if waiting or not pages:
-        raise Unreadable("has too many pages to count." if waiting else "has no pages. Choose another file.")
-    return pages
-
-
-def _bringing(proposal: Proposal, annex: core.Annex, seat_id: int | None) -> Seat | None:
-    if not annex.of_each_partner:
-        if seat_id is not None:
-            raise Refusal(f"{annex.title} is one file from all, and not one of each partner.", 422)
-        return None
-    seat = next((seat for seat in applicants(open_seats(proposal.consortium)) if seat.pk == seat_id), None)
-    if seat is None:
-        raise Refusal(f"{annex.title} is brought by each applicant, and this is none.", 404)
-    return seat
-
-
-def _misfit(annex: core.Annex, stored: StoredFile, name: str, pages: int | None) -> str:
-    """Why a file cannot be this annex; empty if it can."""
-    if stored.media_type not in files.DOCUMENTS:
-        return f"{name} is of a type that is not taken here. Choose a PDF, a text document or a picture."
-    if stored.size > annex.most_megabytes << 20:
-        return f"{name} is too large: at most {annex.most_megabytes} MB are allowed. Make it smaller."
-    if pages and annex.most_pages and pages > annex.most_pages:
-        over = pages - annex.most_pages
-        return f"{name} has {pages} pages; at most {annex.most_pages} are allowed. Shorten it by {over}."
-    return ""
-
-
-# --- declarations ------------------------------------------------------------------------------------------------
-
-
 @transaction.atomic
-def declare(*, actor: Any, ref: str, seat_id: int, kind: str, digest: str, at: datetime) -> Declaration:
-    """Declare something on a partner's honour, in the words of the form.
+def declare(*, actor: Any, ref: str, kind: str, seat_id: int, digest: str, at: datetime) -> Declaration:
+    """Declare something on the honour of an organisation, in the words of the form.
 
     Args:
-        digest: of the wording that the person had before their eyes.
+        digest: of the wording that the actor read (`queries.papers.wording_digest`).
 
     Raises:
-        Refusal: if the person does not own the organisation, the call has closed, the form does not ask for it, or
-            its wording has changed meanwhile.
+        Refusal: if the actor does not own the organisation, it is no applicant, the form asks for no such declaration,
+            its wording is not the one that was read, or it was made already.
     """
-    proposal, may = _entered(actor, ref, at)
-    check_open(may)
-    asked = next((each for each in drafts.form_of(proposal, at).declarations if each.id == kind), None)
+    proposal, may, form = _entered(actor, ref, at)
+    asked = next((each for each in form.declarations if each.id == kind), None)
     if asked is None:
-        raise Refusal("The form does not ask for this declaration.", 404)
-    seat = _declaring(actor, proposal, seat_id, at)
-    if digest_of(asked.text) != digest:
-        raise Refusal("The wording has changed meanwhile. Read it again before you declare it.")
-    in_force = Declaration.objects.filter(proposal=proposal, seat=seat, kind=kind, revoked_at__isnull=True)
-    stands = in_force.first()
-    if stands and stands.digest == digest:
-        return stands
-    in_force.update(revoked_by=actor, revoked_at=at)
+        raise Refusal("The form does not ask for this declaration any more.", 404)
+    seats = queries.applicants(open_seats(proposal.consortium))
+    seat = next((each for each in seats if each.pk == seat_id), None)
+    if seat is None:
+        raise Refusal("This organisation is no applicant of the consortium, so it declares nothing here.", 404)
+    _with_authority(actor, may, seat)
+    if digest != queries.wording_digest(asked.text):
+        raise Refusal("The wording was changed while you read it. Read the new one, then declare it.")
+    before = Declaration.objects.filter(proposal=proposal, seat=seat, kind=kind, revoked_at__isnull=True).first()
+    if before is not None:
+        if before.digest == digest:
+            return before
+        before.revoked_by, before.revoked_at = actor, at  # an earlier wording gives way
+        before.save(update_fields=("revoked_by", "revoked_at"))
     made = Declaration.objects.create(
         proposal=proposal, seat=seat, kind=kind, wording=asked.text, digest=digest, made_by=actor, made_at=at
     )
     _touch(proposal, at)
     facts = {"declaration": made.pk, "kind": kind, "seat": seat.pk, "digest": digest}
-    audit.record("declare", actor=actor, subject=(SUBJECT, ref), facts=facts, at=at)
+    audit.record("declare on honour", actor=actor, subject=(SUBJECT, ref), facts=facts, at=at)
     return made
 
 
 @transaction.atomic
-def revoke_declaration(*, actor: Any, ref: str, seat_id: int, kind: str, at: datetime) -> Declaration:
-    """Take a declaration back.
+def revoke(*, actor: Any, ref: str, number: int, at: datetime) -> Declaration:
+    """Take a declaration back; any owner of the organisation can. The coordinator is told.
 
     Raises:
-        Refusal: if the person does not own the organisation, the call has closed, or there is none.
+        Refusal: if there is none, it was revoked already, or the actor does not own the organisation.
     """
-    proposal, may = _entered(actor, ref, at)
-    check_open(may)
-    seat = _declaring(actor, proposal, seat_id, at)
-    made = Declaration.objects.filter(proposal=proposal, seat=seat, kind=kind, revoked_at__isnull=True).first()
+    proposal, may, _ = _entered(actor, ref, at)
+    made = queries.declaration(proposal, number)
     if made is None:
-        raise Refusal(f"{seat.organisation.name} has not made this declaration, or has taken it back already.")
+        raise Refusal("There is no such declaration.", 404)
+    _with_authority(actor, may, made.seat)
+    if made.revoked_at is not None:
+        raise Refusal("This declaration was revoked already.")
     made.revoked_by, made.revoked_at = actor, at
-    made.save()
+    made.save(update_fields=("revoked_by", "revoked_at"))
+    lead = coordinator_of(open_seats(proposal.consortium))
+    if lead is not None and lead.pk != made.seat_id:
+        name = proposal.consortium.name
+        for address in addresses_of(lead.organisation):
+            outbox.post(
+                to=address,
+                subject=f"A declaration is revoked in {name}",
+                body=f"{actor.name} revoked a declaration on honour of {made.seat.organisation.name} in {name}.\n\n"
+                "Without it the application is incomplete.\n",
+                purpose=SUBJECT,
+                at=at,
+            )
     _touch(proposal, at)
-    facts = {"declaration": made.pk, "kind": kind, "seat": seat.pk}
+    facts = {"declaration": number, "kind": made.kind, "seat": made.seat_id}
     audit.record("revoke declaration", actor=actor, subject=(SUBJECT, ref), facts=facts, at=at)
     return made
 
 
-def _declaring(actor: Any, proposal: Proposal, seat_id: int, at: datetime) -> Seat:
-    """A seat that declares, for somebody who owns its organisation."""
-    seat = next((seat for seat in declaring(open_seats(proposal.consortium)) if seat.pk == seat_id), None)
-    if seat is None:
-        raise Refusal("This is none of the partners that make declarations.", 404)
-    organisation = organisation_by_ref(seat.organisation.ref) or seat.organisation
-    if not standing(actor, organisation, at).owns:
-        who = owners_in_words(organisation)
-        can = f"That can: {who}." if who else "Nobody owns its profile here now."
-        raise Refusal(f"Only an owner of {organisation.name} declares this for it. {can}", 403)
-    return seat
-
-
-# --- steps -------------------------------------------------------------------------------------------------------
-
-
-def _entered(actor: Any, ref: str, at: datetime) -> tuple[Proposal, Standing]:
-    """The application, its consortium locked, for somebody who takes part in it."""
-    # The consortium is what everybody who writes holds: who leaves it waits, and is waited for.
-    rows = Proposal.objects.select_related("consortium").select_for_update(of=("consortium",))
-    proposal = rows.filter(ref=ref).first()
+def _entered(actor: Any, ref: str, at: datetime) -> tuple[Proposal, Standing, Form]:
+    """The application, its consortium locked, how the person stands there, and what the form asks."""
+    proposal = (
+        Proposal.objects.select_related("consortium").select_for_update(of=("consortium",)).filter(ref=ref).first()
+    )
     may = Standing() if proposal is None else standing_in(actor, proposal.consortium, at)
     if proposal is None or not may.takes_part:
         raise Refusal("There is no such application.", 404)
-    return proposal, may
+    if may.closed:
+        raise Refusal("The call has closed, or the consortium is dissolved. Annexes and declarations stay as they are.")
+    if may.bystander:
+        raise Refusal("Auditors read and change nothing.", 403)
+    return proposal, may, drafts.form_of(proposal, at)
+
+
+def _place(proposal: Proposal, may: Standing, of_each_partner: bool, seat_id: int | None) -> Seat | None:
+    """The seat of a place for a file, None for one of the whole application."""
+    if of_each_partner != (seat_id is not None):
+        raise Refusal("There is no such annex.", 404)
+    seats = queries.applicants(open_seats(proposal.consortium))
+    seat = next((each for each in seats if each.pk == seat_id), None)
+    if of_each_partner and seat is None:
+        raise Refusal("This organisation is no applicant of the consortium, so it brings no annex.", 404)
+    if not may_bring(may, seat_id):
+        who = "the partner itself and the coordinator add" if of_each_partner else "the coordinator adds"
+        raise Refusal(f"Only {who} this annex.", 403)
+    return seat
+
+
+def _meanwhile(before: Annex | None) -> Refusal:
+    """What is said to whom somebody else forestalled."""
+    if before is None:
+        told = "Somebody removed the file that was here. Look again, then send yours."
+    else:
+        told = (
+            f"{before.added_by.name} added {before.name} here meanwhile. Look at it, then send yours if it is better."
+        )
+    return Refusal(told, 409, {"based_on": told})
+
+
+def _with_authority(actor: Any, may: Standing, seat: Seat) -> None:
+    """Go on only for an owner of the organisation of a seat."""
+    if may.speaks_for(seat.pk) and seat.pk in queries.owned_by(actor, [seat]):
+        return
+    organisation = organisation_by_ref(seat.organisation.ref) or seat.organisation
+    who = owners_in_words(organisation)
+    can = f"That can: {who}." if who else "Nobody owns its profile here yet."
+    raise Refusal(f"Only an owner of {organisation.name} declares for it. {can}", 403)
 
 
 def _touch(proposal: Proposal, at: datetime) -> None:

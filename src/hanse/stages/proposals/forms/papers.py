@@ -1,43 +1,50 @@
-"""The form by which a file is attached to an application."""
+"""Bringing an annex, declaring on honour."""
 
 from typing import Any
 
 from django import forms
 
 from hanse.core.form import Annex
+from hanse.ground import files
+from hanse.ground.files.types import PDF
 from hanse.ground.ui.uploads import FileForm, upload_field
 
-TYPES = "PDF, Word, OpenDocument, PNG or JPEG"
+READ = "Say that you have read it and may declare it."
 
 
 class AnnexForm(FileForm):
-    """A file for one annex.
-
-    Attributes:
-        based_on: number of the file that was in its place when the page was made; 0: none.
-    """
+    """A file for one place in the application."""
 
     file = upload_field("File")
-    based_on = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, annex: Annex, **kwargs: Any) -> None:
-        """Say what the form asks of this file."""
+    def __init__(self, *args: Any, asked: Annex, **kwargs: Any) -> None:
+        """Take what the form of the call asks."""
+        super().__init__(
+            *args,
+            allowed=frozenset({PDF}) if asked.most_pages else files.DOCUMENTS | files.SHEETS,
+            most_bytes=asked.most_megabytes << 20,
+            help_text=limits_of(asked),
+            **kwargs,
+        )
+
+
+def limits_of(asked: Annex) -> str:
+    """What a file has to be, in words."""
+    if asked.most_pages:
+        return (
+            f"PDF, at most {asked.most_pages} page{'s' if asked.most_pages > 1 else ''} and {asked.most_megabytes} MB."
+        )
+    return f"PDF, Word, OpenDocument, Excel, PNG or JPEG, at most {asked.most_megabytes} MB."
+
+
+class DeclareForm(forms.Form):
+    """Declaring on behalf of an organisation."""
+
+    read = forms.BooleanField(label="", error_messages={"required": READ})
+    digest = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        """Take the name of the organisation."""
         super().__init__(*args, **kwargs)
-        self._asked = asked_of(annex)
-        self.fields["file"].help_text = self._asked
-
-    def clean_based_on(self) -> int:
-        """The number; 0 where it is left out."""
-        return self.cleaned_data["based_on"] or 0
-
-    def show_based_on(self, number: int) -> None:
-        """Let the form that comes back rest on what stands there now."""
-        again = self.data.copy()
-        again[self.add_prefix("based_on")] = str(number)
-        self.data = again
-
-
-def asked_of(annex: Annex) -> str:
-    """What a file may be, in a sentence."""
-    pages = f", a PDF at most {annex.most_pages} pages" if annex.most_pages else ""
-    return f"{TYPES}; at most {annex.most_megabytes} MB{pages}."
+        self.fields["read"].label = f"I have read it, may act for {name}, and declare it on its behalf"

@@ -1,187 +1,242 @@
-"""Annexes and declarations of an application: what the form asks of whom, what is there, and what is missing."""
+"""The annexes and declarations of an application: what is asked of whom, what is there, what is missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from hanse.core import form as core
+from hanse.core.form import Annex as AskedAnnex
+from hanse.core.form import Declaration as AskedDeclaration
+from hanse.core.form import Form
+from hanse.core.values.digest import digest
+from hanse.ground import files
+from hanse.ground.files.models import StoredFile
+from hanse.ground.files.types import PDF
 from hanse.stages.consortia.models import Seat, SeatState
-from hanse.stages.consortia.queries.members import APPLICANTS, coordinator_of
 from hanse.stages.proposals.models import Annex, Declaration, Proposal
 from hanse.stages.registry.models import FormerRef, Membership
 
-DECLARING = (*APPLICANTS, Seat.Role.AFFILIATED_ENTITY)
-"""The roles that declare something on their honour."""
+APPLICANTS = (Seat.Role.COORDINATOR, Seat.Role.BENEFICIARY, Seat.Role.AFFILIATED_ENTITY)
+"""The roles that bring papers of their own and declare on their honour."""
+LOCKED = "is protected by a password: nobody could read it. Save it without one, then choose it again."
+BROKEN = "cannot be read as a PDF: it is broken or incomplete. Save it anew as PDF, then choose it again."
+
+
+def applicants(seats: Iterable[Seat]) -> list[Seat]:
+    """The seats that bring papers of their own: accepted, in a role that applies."""
+    return [seat for seat in seats if seat.state == SeatState.ACCEPTED and seat.role in APPLICANTS]
+
+
+def owned_by(user: Any, seats: Iterable[Seat]) -> frozenset[int]:
+    """The seats whose organisation, or the one into which it was merged, a person owns; by number."""
+    asked = list(seats)
+    merged = FormerRef.objects.filter(ref__in=[seat.organisation.ref for seat in asked])
+    staying = dict(merged.values_list("ref", "organisation"))
+    speaking = {seat.pk: staying.get(seat.organisation.ref, seat.organisation_id) for seat in asked}
+    held = Membership.objects.filter(
+        user=user, organisation__in=list(speaking.values()), until__isnull=True, right=Membership.Right.OWNER
+    )
+    own = set(held.values_list("organisation", flat=True))
+    return frozenset(number for number, organisation in speaking.items() if organisation in own)
+
+
+# --- annexes -----------------------------------------------------------------------------------------------------
+
+
+def _annexes(proposal: Proposal) -> QuerySet[Annex]:
+    rows = Annex.objects.filter(proposal=proposal)
+    return rows.select_related("file", "seat__organisation", "added_by", "removed_by")
+
+
+def annexes_now(proposal: Proposal) -> list[Annex]:
+    """The files that belong to an application, in the order in which they came."""
+    return list(_annexes(proposal).filter(removed_at__isnull=True).order_by("added_at", "id"))
+
+
+def annex(proposal: Proposal, number: int) -> Annex | None:
+    """A file that belongs to an application or once did."""
+    return _annexes(proposal).filter(pk=number).first()
+
+
+def annex_at(proposal: Proposal, kind: str, seat_id: int | None) -> Annex | None:
+    """The file that stands in one place now."""
+    return _annexes(proposal).filter(kind=kind, seat=seat_id, removed_at__isnull=True).order_by("-id").first()
+
+
+def annexes_before(proposal: Proposal, kind: str, seat_id: int | None) -> list[Annex]:
+    """The files that stood in one place before, the latest first."""
+    rows = _annexes(proposal).filter(kind=kind, seat=seat_id, removed_at__isnull=False)
+    return list(rows.order_by("-removed_at", "-id"))
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a file belongs: an annex of the form and, if every applicant brings one, whose.
+    """Where a file belongs: an annex, of one partner where each brings one.
 
     Attributes:
-        file: what is there.
-        bringer: the partner it is expected from; None where nobody coordinates.
+        seat: None for an annex of the whole application, which the coordinator adds.
+        held: the file that is there.
+        fault: why that file does not fit what the form asks now; empty where it does.
     """
 
-    annex: core.Annex
+    asked: AskedAnnex
     seat: Seat | None
-    file: Annex | None
-    bringer: Seat | None
+    held: Annex | None
+    fault: str = ""
 
     @property
     def missing(self) -> bool:
-        """Whether the application is incomplete without it."""
-        return self.annex.required and self.file is None
+        """Whether a file is asked for and not there."""
+        return self.asked.required and self.held is None
 
-    @property
-    def partner(self) -> str:
-        """Id of the partner it is from; empty if it is from all."""
-        return self.seat.organisation.ref if self.seat else ""
+
+def places_of(form: Form, seats: Iterable[Seat], held: Iterable[Annex]) -> list[Place]:
+    """Every place for a file, in the order of the form, then of the members."""
+    there = {(row.kind, row.seat_id): row for row in held}
+    partners = applicants(seats)
+    return [
+        Place(asked, seat, row, unfit(asked, row) if row else "")
+        for asked in form.annexes
+        for seat in (partners if asked.of_each_partner else (None,))
+        for row in (there.get((asked.id, seat.pk if seat else None)),)
+    ]
+
+
+def strays(places: Iterable[Place], held: Iterable[Annex]) -> list[Annex]:
+    """Files that no place asks for any more: the form has changed, or their partner has left."""
+    placed = {place.held.pk for place in places if place.held}
+    return [row for row in held if row.pk not in placed]
+
+
+def unfit(asked: AskedAnnex, row: Annex) -> str:
+    """Why a file that was added once does not fit what the form asks now, as a sentence; empty where it does."""
+    return size_fault(asked, row.name, row.file.size) or pages_fault(asked, row.name, row.pages)
+
+
+def size_fault(asked: AskedAnnex, name: str, size: int) -> str:
+    """What is wrong with the size of a file, as a sentence; empty where nothing is."""
+    if size <= asked.most_megabytes << 20:
+        return ""
+    return f"{name} has {size / (1 << 20):.1f} MB; at most {asked.most_megabytes} MB are allowed. Make it smaller."
+
+
+def pages_fault(asked: AskedAnnex, name: str, pages: int | None) -> str:
+    """What is wrong with the number of pages, as a sentence; empty where nothing is, or no number is asked."""
+    if not asked.most_pages:
+        return ""
+    if pages is None:
+        return f"{name} is no PDF, so its pages cannot be counted; at most {asked.most_pages} are allowed. Send a PDF."
+    if pages <= asked.most_pages:
+        return ""
+    return f"{name} has {pages} pages; at most {asked.most_pages} are allowed. Take {pages - asked.most_pages} out."
+
+
+def pages_in(stored: StoredFile) -> tuple[int | None, str]:
+    """How many pages a file has, None where that cannot be told; and why it cannot be read, empty where it can."""
+    if stored.media_type != PDF:
+        return None, ""
+    from pypdf import PdfReader  # slow to load, and most requests read no PDF
+
+    with files.opened(stored) as content:
+        try:
+            reader = PdfReader(content)
+            if reader.is_encrypted and not reader.decrypt(""):
+                return None, LOCKED
+            pages = len(reader.pages)
+        except Exception:  # a damaged file breaks its reader in any way there is
+            return None, BROKEN
+    return (pages, "") if pages else (None, BROKEN)
+
+
+def missing_annexes(proposal: Proposal, form: Form, seats: Sequence[Seat]) -> tuple[str, ...]:
+    """What is still to be attached, or attached and not as asked, and by whom; in one query."""
+    return told_of_places(places_of(form, seats, annexes_now(proposal)), seats)
+
+
+def told_of_places(places: Iterable[Place], seats: Iterable[Seat]) -> tuple[str, ...]:
+    """What is missing or wrong in these places, as sentences that name who is to act."""
+    lead = next((seat.organisation.name for seat in applicants(seats) if seat.role == Seat.Role.COORDINATOR), "")
+    told = []
+    for place in places:
+        who = place.seat.organisation.name if place.seat else lead or "the coordinator"
+        if place.missing:
+            told.append(f"“{place.asked.title}” is missing: {who} adds it.")
+        elif place.fault:
+            told.append(f"“{place.asked.title}” of {who}: {place.fault}")
+    return tuple(told)
+
+
+# --- declarations ------------------------------------------------------------------------------------------------
+
+
+def wording_digest(text: str) -> str:
+    """By what a wording is known: another text has another one."""
+    return digest(text)
+
+
+def declarations_now(proposal: Proposal) -> list[Declaration]:
+    """What members have declared and not revoked."""
+    rows = Declaration.objects.filter(proposal=proposal, revoked_at__isnull=True)
+    return list(rows.select_related("made_by", "seat__organisation").order_by("made_at", "id"))
+
+
+def declaration(proposal: Proposal, number: int) -> Declaration | None:
+    """A declaration, revoked or not."""
+    rows = Declaration.objects.filter(proposal=proposal, pk=number)
+    return rows.select_related("seat__organisation", "made_by").first()
+
+
+def declarations_before(proposal: Proposal, kind: str, seat_id: int) -> list[Declaration]:
+    """What a member has declared and revoked, or declared anew since; the latest first."""
+    rows = Declaration.objects.filter(
+        Q(proposal=proposal, kind=kind, seat=seat_id), revoked_at__isnull=False
+    ).select_related("made_by", "revoked_by")
+    return list(rows.order_by("-revoked_at", "-id"))
 
 
 @dataclass(frozen=True, slots=True)
-class Papers:
-    """The files of an application.
+class Word:
+    """A declaration that a member is to make.
 
     Attributes:
-        places: what the form asks for, in its order.
-        others: files for which it does not ask, or not any more.
-        removed: files that were replaced or removed, the latest first.
+        made: what it has declared.
+        stale: it did so on an earlier wording: that does not count.
     """
 
-    places: tuple[Place, ...]
-    others: tuple[Annex, ...]
-    removed: tuple[Annex, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Vow:
-    """What one partner has to declare, and whether it has.
-
-    Attributes:
-        made: the declaration that is in force, on whichever wording.
-    """
-
-    declaration: core.Declaration
+    asked: AskedDeclaration
     seat: Seat
     made: Declaration | None
 
     @property
-    def outdated(self) -> bool:
-        """Whether it was made on words that the form has changed since."""
-        return self.made is not None and self.made.digest != digest_of(self.declaration.text)
+    def stale(self) -> bool:
+        """Whether it was made on an earlier wording."""
+        return self.made is not None and self.made.digest != wording_digest(self.asked.text)
 
     @property
-    def holds(self) -> bool:
-        """Whether it is made on the words of the form."""
-        return self.made is not None and not self.outdated
+    def counts(self) -> bool:
+        """Whether it was made on the wording that holds now."""
+        return self.made is not None and not self.stale
 
 
-def digest_of(wording: str) -> str:
-    """What tells one wording of a declaration from another."""
-    return sha256(wording.encode()).hexdigest()
+def words_of(form: Form, seats: Iterable[Seat], made: Iterable[Declaration]) -> list[Word]:
+    """Every declaration that every applicant is to make, in the order of the form, then of the members."""
+    there = {(row.kind, row.seat_id): row for row in made}
+    partners = applicants(seats)
+    return [Word(asked, seat, there.get((asked.id, seat.pk))) for asked in form.declarations for seat in partners]
 
 
-def applicants(seats: Iterable[Seat]) -> list[Seat]:
-    """The seats that bring annexes of their own."""
-    return [seat for seat in seats if seat.state == SeatState.ACCEPTED and seat.role in APPLICANTS]
+def missing_declarations(proposal: Proposal, form: Form, seats: Sequence[Seat]) -> tuple[str, ...]:
+    """Who has still to declare what; in one query."""
+    return told_of_words(words_of(form, seats, declarations_now(proposal)))
 
 
-def declaring(seats: Iterable[Seat]) -> list[Seat]:
-    """The seats that make the declarations."""
-    return [seat for seat in seats if seat.state == SeatState.ACCEPTED and seat.role in DECLARING]
-
-
-def places_of(proposal: Proposal, form: core.Form, seats: Sequence[Seat]) -> list[Place]:
-    """Where files belong and what is there; in one query."""
-    rows = _files(proposal).filter(removed_at__isnull=True)
-    return _places(form, seats, list(rows))
-
-
-def papers_of(proposal: Proposal, form: core.Form, seats: Sequence[Seat]) -> Papers:
-    """All files of an application; in one query."""
-    rows = list(_files(proposal))
-    places = _places(form, seats, [row for row in rows if row.removed_at is None])
-    shown = {place.file.pk for place in places if place.file}
-    removed = [(row.removed_at, row.pk, row) for row in rows if row.removed_at is not None]
-    return Papers(
-        tuple(places),
-        tuple(row for row in rows if row.removed_at is None and row.pk not in shown),
-        tuple(row for *_, row in sorted(removed, key=lambda each: each[:2], reverse=True)),
+def told_of_words(words: Iterable[Word]) -> tuple[str, ...]:
+    """Who has still to declare what, as sentences."""
+    return tuple(
+        f"{word.seat.organisation.name} made “{word.asked.title}” on an earlier wording: an owner declares it again."
+        if word.stale
+        else f"{word.seat.organisation.name} has not made “{word.asked.title}”: an owner declares it."
+        for word in words
+        if not word.counts
     )
-
-
-def file_of(proposal: Proposal, number: int) -> Annex | None:
-    """A file that belongs to the application now."""
-    return _files(proposal).filter(pk=number, removed_at__isnull=True).first()
-
-
-def vows_of(proposal: Proposal, form: core.Form, seats: Iterable[Seat]) -> list[Vow]:
-    """What every partner has to declare, by declaration in the order of the form; in one query."""
-    asked = declaring(seats)
-    made = {(row.kind, row.seat_id): row for row in _declarations(proposal)}
-    return [
-        Vow(declaration, seat, made.get((declaration.id, seat.pk)))
-        for declaration in form.declarations
-        for seat in asked
-    ]
-
-
-def missing_annexes(proposal: Proposal, form: core.Form, seats: Sequence[Seat]) -> list[str]:
-    """The files without which the application is incomplete, and who brings each."""
-    return [
-        f"{place.annex.title}: {_name(place.bringer)} has not attached it yet."
-        for place in places_of(proposal, form, seats)
-        if place.missing
-    ]
-
-
-def missing_declarations(proposal: Proposal, form: core.Form, seats: Iterable[Seat]) -> list[str]:
-    """The declarations that are to be made, or to be made again, and who makes each."""
-    return [
-        f"{vow.declaration.title}: {_name(vow.seat)} has "
-        + ("made it on an earlier wording." if vow.outdated else "not made it yet.")
-        for vow in vows_of(proposal, form, seats)
-        if not vow.holds
-    ]
-
-
-def owners_of(seats: Sequence[Seat]) -> Mapping[int, tuple[Membership, ...]]:
-    """Who owns the organisations of seats, by seat; also where an organisation was merged into another since."""
-    refs = {seat.organisation.ref for seat in seats}
-    merged = dict(FormerRef.objects.filter(ref__in=refs).values_list("ref", "organisation"))
-    now = {seat.pk: merged.get(seat.organisation.ref, seat.organisation_id) for seat in seats}
-    held = Membership.objects.filter(
-        organisation__in=set(now.values()), until__isnull=True, right=Membership.Right.OWNER
-    ).select_related("user")
-    by_organisation: dict[int, list[Membership]] = {}
-    for membership in held.order_by("since", "id"):
-        by_organisation.setdefault(membership.organisation_id, []).append(membership)
-    return {seat: tuple(by_organisation.get(organisation, ())) for seat, organisation in now.items()}
-
-
-def _files(proposal: Proposal) -> QuerySet[Annex]:
-    rows = Annex.objects.filter(proposal=proposal)
-    return rows.select_related("file", "added_by", "removed_by", "seat__organisation").order_by("-id")
-
-
-def _declarations(proposal: Proposal) -> Iterable[Declaration]:
-    return Declaration.objects.filter(proposal=proposal, revoked_at__isnull=True).select_related("made_by")
-
-
-def _places(form: core.Form, seats: Sequence[Seat], rows: Iterable[Annex]) -> list[Place]:
-    held: dict[tuple[str, int | None], Annex] = {}
-    for row in rows:
-        held.setdefault((row.kind, row.seat_id), row)
-    coordinator, bringing = coordinator_of(seats), applicants(seats)
-    return [
-        Place(annex, seat, held.get((annex.id, seat.pk if seat else None)), seat or coordinator)
-        for annex in form.annexes
-        for seat in (bringing if annex.of_each_partner else (None,))
-    ]
-
-
-def _name(seat: Seat | None) -> str:
-    return seat.organisation.name if seat else "the coordinator"
