@@ -8,6 +8,7 @@ urlpatterns = [
     path("consortia/<slug:ref>/partners", partners.search, name="partners"),
     path("consortia/<slug:ref>/partners/map", partners.partner_map, name="partner_map"),
     path("calls/<str:reference>/partners", notices.market, name="market"),
+    path("calls/<str:reference>/partners/organisations", partners.match, name="match"),
     path("calls/<str:reference>/partners/new", notices.new, name="new_notice"),
     path("calls/<str:reference>/partners/first-word", notices.first_word, name="first_word"),
     path("notices/<slug:ref>", notices.notice, name="notice"),

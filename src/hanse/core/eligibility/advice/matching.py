@@ -1,25 +1,28 @@
 """How well an organisation would fit into a consortium, every point of it said in words.
 
 Points are given for what the draft lacks and for common ground, never for past wins: a newcomer with what is missing
-stands before a veteran without it.
+stands before a veteran without it. Nor for length: a profile that lists many sectors has no more of what is missing.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from hanse.core.consortium import Organisation, Role
+from hanse.core.consortium import Consortium, Organisation, Role
 from hanse.core.eligibility.advice.candidates import law_for
 from hanse.core.eligibility.engine import Examiner
 from hanse.core.eligibility.findings import Assessment, Verdict
 from hanse.core.eligibility.measures import names_of
 from hanse.core.proposal import Dossier
 from hanse.core.values.unknown import Unknown
+from hanse.core.values.words import day_in_words
 
-MENDS, HELPS, KNOWS_A_TARGET, SHARES_A_SECTOR, BRINGS_A_SECTOR = 20, 10, 5, 2, 1
+MENDS, HELPS, KNOWS_A_TARGET, BRINGS_A_SECTOR, SHARES_A_SECTOR = 20, 10, 5, 5, 2
 """Points: for a rule that becomes met; for one of several that are missing; for each target that no member knows; for
-each sector shared (at most three); for each sector that is new (at most three)."""
+each sector that the draft is about and no member works in; for each sector shared (at most three)."""
 MOST_SECTORS = 3
+"""So many shared sectors count, and so many new ones are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,16 @@ class Match:
 
     Attributes:
         parts: every part of the score, the largest first.
-        against: rules asked of each member that it breaks or leaves open, in words; such a one stands last.
+        against: rules asked of each member that it breaks, in words; such a one stands last.
+        to_confirm: rules asked of each member that what is known of it leaves open, in words.
+        remarks: what else is worth knowing, without points.
     """
 
     organisation: Organisation
     parts: tuple[Point, ...]
     against: tuple[str, ...] = ()
+    to_confirm: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def score(self) -> int:
@@ -56,6 +63,7 @@ class Matcher:
         dossier: the draft, with those members it plans with.
         examiner: of the call.
         wanted: countries in one of which an organisation is missing, where more than one is.
+        sectors: what the draft is about.
         region_of: world region by country code.
         place_name, sector_name: of codes and ids, in words.
     """
@@ -66,6 +74,7 @@ class Matcher:
         examiner: Examiner,
         *,
         wanted: Iterable[str] = (),
+        sectors: Iterable[str] = (),
         region_of: Mapping[str, str] | None = None,
         place_name: Callable[[str], str] = str,
         sector_name: Callable[[str], str] = str,
@@ -80,6 +89,8 @@ class Matcher:
         targets = () if isinstance(dossier.targets, Unknown) else dossier.targets
         known = self._covered(market for member in self._members for market in member.markets)
         self._gaps = tuple(target for target in targets if target not in known)
+        self._sectors = frozenset(sector for member in self._members for sector in member.sectors)
+        self._missing = tuple(sector for sector in dict.fromkeys(sectors) if sector not in self._sectors)
 
     @property
     def before(self) -> Assessment:
@@ -91,14 +102,25 @@ class Matcher:
         """Targets of the draft that no member names as a market."""
         return self._gaps
 
+    @property
+    def missing_sectors(self) -> tuple[str, ...]:
+        """Sectors that the draft is about and no member works in."""
+        return self._missing
+
+    @property
+    def shared_sectors(self) -> frozenset[str]:
+        """Sectors in which members work."""
+        return self._sectors
+
     def match(self, candidate: Organisation) -> Match:
         """How one organisation would fit as a beneficiary."""
         after = self._examiner.check(
             replace(self._dossier, consortium=self._dossier.consortium.with_added((candidate,)))
         )
-        parts = [*self._rules(candidate, after), *self._markets(candidate), *self._sectors(candidate)]
+        parts = [*self._rules(candidate, after), *self._markets(candidate), *self._trades(candidate)]
         parts.sort(key=lambda part: -part.points)
-        return Match(candidate, tuple(parts), tuple(self._objections(candidate)))
+        against, to_confirm = self._objections(candidate)
+        return Match(candidate, tuple(parts), against, to_confirm, tuple(self._remarks(candidate)))
 
     def _rules(self, candidate: Organisation, after: Assessment) -> Iterable[Point]:
         helped = False
@@ -119,23 +141,42 @@ class Matcher:
             if target in known:
                 yield Point(KNOWS_A_TARGET, f"Knows {self._place(target)}, a target that no member knows.")
 
-    def _sectors(self, candidate: Organisation) -> Iterable[Point]:
-        shared = [sector for sector in sorted(candidate.sectors) if any(sector in m.sectors for m in self._members)]
-        for sector in shared[:MOST_SECTORS]:
+    def _trades(self, candidate: Organisation) -> Iterable[Point]:
+        for sector in self._missing:
+            if sector in candidate.sectors:
+                yield Point(
+                    BRINGS_A_SECTOR, f"Works in {self._sector(sector)}, a sector of the draft that no member has."
+                )
+        for sector in sorted(candidate.sectors & self._sectors)[:MOST_SECTORS]:
             others = [member for member in self._members if sector in member.sectors]
             yield Point(SHARES_A_SECTOR, f"Shares {self._sector(sector)} with {names_of(others, 2)}.")
-        new = [sector for sector in sorted(candidate.sectors) if sector not in shared] if self._members else []
-        for sector in new[:MOST_SECTORS]:
-            yield Point(BRINGS_A_SECTOR, f"Brings {self._sector(sector)}, new to the consortium.")
 
-    def _objections(self, candidate: Organisation) -> Iterable[str]:
-        alone = replace(self._dossier, consortium=type(self._dossier.consortium)(()).with_added((candidate,)))
+    def _objections(self, candidate: Organisation) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What it breaks and what it leaves open of the rules that are asked of each member."""
+        alone = replace(self._dossier, consortium=Consortium(()).with_added((candidate,)))
+        broken: list[str] = []
+        left_open: list[str] = []
         for bound in self._law.each:
             outcome = bound.kind.check(alone, self._examiner.context)
             if outcome.verdict is Verdict.NOT_MET:
-                yield f"It would break a rule: {outcome.reason}"
+                broken.append(f"It would break a rule: {outcome.reason}")
             elif outcome.verdict is Verdict.UNDECIDED:
-                yield f"To be confirmed: {outcome.reason}"
+                left_open.append(f"To be confirmed: {outcome.reason}")
+        return tuple(broken), tuple(left_open)
+
+    def _remarks(self, candidate: Organisation) -> Iterable[str]:
+        if isinstance(candidate.registered_on, date):
+            yield f"Registered since {day_in_words(candidate.registered_on)}."
+        elif isinstance(candidate.registration_requested_on, date):
+            yield f"Has asked for registration on {day_in_words(candidate.registration_requested_on)}."
+        same = [member for member in self._members if member.body == candidate.body]
+        if same:
+            yield f"Stands on the same legal entity as {names_of(same, 2)}, so it adds none."
+        new = sorted(candidate.sectors - self._sectors - {*self._missing}) if self._members else []
+        if new:
+            more = f" and {len(new) - MOST_SECTORS} more" if len(new) > MOST_SECTORS else ""
+            named = ", ".join(map(self._sector, new[:MOST_SECTORS]))
+            yield f"Also works in {named}{more}, as no member does."
 
     def _covered(self, markets: Iterable[str]) -> set[str]:
         named = list(markets)
@@ -143,15 +184,15 @@ class Matcher:
 
 
 def best_first(matches: Iterable[Match], turn: Callable[[str], object]) -> list[Match]:
-    """Matches in the order in which to show them: those that no rule speaks against, then by points.
+    """Matches in the order in which to show them: those that would break no rule, then by points.
 
     Args:
         turn: places those with equal points by their id; the same for every reader, and not by name, so that a name
             with an early letter is no merit.
     """
 
-    def place(match: Match) -> tuple[int, int, Any, str]:
+    def place(match: Match) -> tuple[bool, int, Any, str]:
         ref = match.organisation.id
-        return len(match.against), -match.score, turn(ref), ref
+        return bool(match.against), -match.score, turn(ref), ref
 
     return sorted(matches, key=place)

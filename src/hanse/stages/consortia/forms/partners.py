@@ -1,10 +1,12 @@
 """What a partner search is narrowed by."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
 
+from hanse.core.call import Call
 from hanse.stages.registry.forms.directory import DirectoryFilter
 from hanse.stages.registry.models import Organisation
 
@@ -25,4 +27,22 @@ class PartnerFilter(DirectoryFilter):
 
     def asked(self) -> dict[str, Any]:
         """What was typed, as far as it is anything."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        asked = {name: "on" if value is True else value for name, value in self.cleaned_data.items() if value}
+        return asked or {"q": ""}  # nothing at all would be the first question again
+
+
+class MatchFilter(PartnerFilter):
+    """The same, with an organisation of one's own in place of a draft."""
+
+    organisation = forms.ChoiceField(label="Partners for which organisation of yours?", required=False)
+    strand = forms.ChoiceField(label="Strand of the call", required=False)
+    field_order = ("organisation", "strand", *PartnerFilter.field_order)  # type: ignore[assignment]
+
+    def __init__(self, call: Call, organisations: Iterable[Organisation], *args: Any, **kwargs: Any) -> None:
+        """Take the call, and the organisations for which the person acts."""
+        super().__init__(*args, **kwargs)
+        strands = [("", "Not decided"), *((one.id, f"{one.id}: {one.title}") for one in call.strands)]
+        for name, choices in (("organisation", [(one.ref, one.name) for one in organisations]), ("strand", strands)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above
+            field.choices = choices
