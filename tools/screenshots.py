@@ -1,9 +1,9 @@
 #!/usr/bin/env python
-"""Takes the pictures of the tutorial anew: the journey of a newcomer through a demonstration, in a real browser.
+"""Takes the pictures of the tutorials anew: the journeys of newcomers through a demonstration, in a real browser.
 
     tools/screenshots.py [--to FOLDER]
 
-The tutorial (docs/tutorial/first-visit.md) names each picture; a test holds that every picture it names is made here.
+The tutorials (docs/tutorial/*.md) name each picture; a test holds that every picture they name is made here.
 """
 
 import argparse
@@ -66,6 +66,25 @@ def own_work(page: Page) -> None:
     enter_as(page, "Giulia Doria")
 
 
+def together(page: Page, part: str = "") -> None:
+    """A page of the consortium that the cast has begun, as its coordinator sees it."""
+    enter_as(page, "Giulia Doria")
+    page.goto("/consortia")
+    page.get_by_role("link", name="Quiet Harbours").first.click()
+    page.wait_for_url("**/consortia/quiet-harbours*")
+    ref = page.url.rpartition("/")[2]
+    if part:
+        page.goto(part.format(ref=ref))
+        page.wait_for_load_state("networkidle")
+
+
+def invitation(page: Page) -> None:
+    """What an invited organisation sees."""
+    enter_as(page, "Mila Petrović")
+    page.get_by_role("link", name="Quiet Harbours").first.click()
+    page.wait_for_url("**/invitations/*")
+
+
 STEPS: dict[str, Callable[[Page], object]] = {
     "home": lambda page: page.goto("/"),
     "call": lambda page: page.goto(CALL),
@@ -79,6 +98,12 @@ STEPS: dict[str, Callable[[Page], object]] = {
     "profile": lambda page: page.goto("/organisations/lanterna-marine-cluster"),
     "history": lambda page: page.goto("/organisations/lanterna-marine-cluster/history"),
     "my-work": own_work,
+    "consortium": together,
+    "partners": lambda page: together(page, "/consortia/{ref}/partners"),
+    "invitation": invitation,
+    "application": lambda page: together(page, "/proposals/{ref}"),
+    "section": lambda page: together(page, "/proposals/{ref}/sections/joint_strategy"),
+    "budget": lambda page: together(page, "/proposals/{ref}/budget"),
 }
 
 

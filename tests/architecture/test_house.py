@@ -88,13 +88,14 @@ def test_templates_carry_no_script_style_or_handler() -> None:
     assert not found, "\n".join(found)
 
 
-def test_the_tutorial_shows_the_pictures_that_are_made() -> None:
+def test_the_tutorials_show_the_pictures_that_are_made() -> None:
     from tools.screenshots import STEPS
 
-    page = ROOT / "docs" / "tutorial" / "first-visit.md"
-    named = set(re.findall(r"\]\(images/([\w-]+)\.png\)", page.read_text(encoding="utf-8")))
+    folder = ROOT / "docs" / "tutorial"
+    pages = "".join(page.read_text(encoding="utf-8") for page in folder.glob("*.md"))
+    named = set(re.findall(r"\]\(images/([\w-]+)\.png\)", pages))
     assert named == {*STEPS, "phone"}
-    assert {file.stem for file in (page.parent / "images").glob("*.png")} == named
+    assert {file.stem for file in (folder / "images").glob("*.png")} == named
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -12,7 +12,9 @@ from hanse.ground.accounts.models import Role, User
 from hanse.ground.clock import BRUSSELS
 from hanse.stages.announcement import queries as announcement
 from hanse.stages.consortia.models import Seat, SeatState
+from hanse.stages.consortia.queries.clash import clashes_of
 from hanse.stages.consortia.queries.members import consortia_of
+from hanse.stages.consortia.queries.notices import post_of
 from hanse.stages.consortia.queries.space import TaskOf, tasks_of
 from hanse.stages.proposals.queries.standings import changes_of, standings_of
 from hanse.stages.registry import queries as registry
@@ -106,6 +108,28 @@ def _together(user: User, at: datetime) -> Iterator[Section]:
         "You take part in no consortium yet.",
         ("Begin a consortium", reverse("consortia:new")),
     )
+    clashes = tuple(
+        Item(
+            f"{clash.here.organisation.name} stands in two consortia of one {clash.within}",
+            reverse("consortia:consortium", args=[clash.here.consortium.ref]),
+            "only those who act for it learn of this",
+        )
+        for clash in clashes_of(user, at)
+    )
+    if clashes:
+        yield Section("Look at this first", clashes, "")
+    post = post_of(user)
+    letters = tuple(
+        Item(
+            f"{letter.sender.name} writes to {letter.receiver.name}",
+            reverse("consortia:interest", args=[letter.pk]),
+            f"{letter.call}, {_day(letter.sent_at)}",
+        )
+        for letter in post.received
+        if letter.state == letter.State.SENT
+    )
+    if letters:
+        yield Section("Letters to answer", letters, "", ("All letters", reverse("consortia:interests")))
     tasks = tuple(
         Item(
             task.title,
