@@ -108,6 +108,12 @@ class FileForm(forms.Form):
         self.add_error("file", told)
         self._remember()
 
+    def carry(self, name: str, value: str) -> None:
+        """Let a hidden field of the form that comes back say something else than was sent."""
+        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
+        data[self.add_prefix(name)] = value
+        self.data = data
+
     def _take_up(self, word: str) -> None:
         try:
             told = signing.loads(word, salt=SALT)
@@ -120,10 +126,10 @@ class FileForm(forms.Form):
 
     def _remember(self) -> None:
         """Let the form carry the file when it comes back."""
-        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
-        name, field = self.add_prefix("kept"), self.fields["file"]
+        field = self.fields["file"]
         if self.stored is None:
-            data[name], field.help_text = "", self._asked
+            field.help_text = self._asked
+            self.carry("kept", "")
         else:
             told = {
                 "digest": self.stored.digest,
@@ -132,8 +138,7 @@ class FileForm(forms.Form):
                 "place": self._place,
                 "at": self._at.isoformat(),
             }
-            data[name] = signing.dumps(told, salt=SALT)
+            self.carry("kept", signing.dumps(told, salt=SALT))
             field.help_text = (
                 f"{self.stored_name} is kept. Choose a file only to send another one. {self._asked}".strip()
             )
-        self.data = data
