@@ -113,6 +113,17 @@ def test_a_section_is_saved_without_a_script(made: Cast) -> None:
     assert "Giulia Doria, " in said
 
 
+@pytest.mark.parametrize("versions", ["", "{", "[]", '{"summary": "one"}', '{"summary": -1}', '{"summary": true}'])
+def test_a_form_without_readable_versions_loses_and_overwrites_nothing(made: Cast, versions: str) -> None:
+    post("giulia", "summary", summary="One two three.")
+    post("giulia", "summary", {"summary": 1}, summary="One 2 three.")
+    data = sent("summary", summary="Something else.") | {"versions": versions}
+    browsing("jonas").post(f"{WHOLE}/sections/summary", data)
+    kept = [Text.objects.get(key="summary").value, *TextVersion.objects.values_list("value", flat=True)]
+    assert any("Something else." in value for value in kept)
+    assert "One 2 three." in kept[0]
+
+
 def test_too_many_words_are_told_and_kept(made: Cast) -> None:
     post("giulia", "summary", summary="word " * 312)
     assert "312 of 300 words: 12 words over. It is saved all the same." in page(made, "giulia", "summary")

@@ -34,26 +34,22 @@ def id_of(key: str) -> str:
 def posted(sent: QueryDict) -> dict[str, tuple[str, int]]:
     """What a form of a section holds: by key the text and the version it was based on.
 
-    Raises:
-        Faulty: if the versions cannot be read.
+    A version that cannot be read counts as none, so that the text meets what stands instead of being lost.
     """
     try:
-        versions = json.loads(sent.get("versions", "{}"))
+        versions = json.loads(sent.get("versions", ""))
     except ValueError:
-        raise Faulty from None
-    if not isinstance(versions, dict):
-        raise Faulty
+        versions = None
+    known = versions if isinstance(versions, dict) else {}
     found = {}
     for name in sent:
         if not name.startswith(PREFIX):
             continue
         key, values = name.removeprefix(PREFIX), sent.getlist(name)
-        based_on = versions.get(key, 0)
-        if not isinstance(based_on, int) or based_on < 0:
-            raise Faulty
+        based_on = known.get(key, 0)
         # Several boxes of one name are a choice of several; the empty one that leads them says that the field is there.
         value = values[0] if len(values) == 1 else ", ".join(value for value in values if value)
-        found[key] = (value.replace("\r\n", "\n"), based_on)
+        found[key] = (value.replace("\r\n", "\n"), based_on if type(based_on) is int and based_on > 0 else 0)
     return found
 
 

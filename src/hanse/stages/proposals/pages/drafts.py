@@ -257,10 +257,7 @@ def _shown(
 
 def _save(request: HttpRequest, proposal: Proposal, may: Standing, form: Form, section: Section) -> HttpResponse:
     """Save every field of the form, then do what was asked of its records."""
-    try:
-        texts = posted(request.POST)
-    except Faulty:
-        texts = {}
+    texts = posted(request.POST)
     texts = {key: text for key, text in texts.items() if key.partition("/")[0] == section.id}
     act, now = request.POST.get("act", ""), clock.now()
     try:
@@ -317,11 +314,7 @@ def _again(
     request: HttpRequest, proposal: Proposal, may: Standing, form: Form, section: Section, sent: str
 ) -> HttpResponse:
     """The form as it was sent by somebody whose session had ended."""
-    try:
-        texts = posted(QueryDict(sent))
-    except Faulty:
-        texts = {}
-    return _section(request, proposal, may, form, section, texts, kept=True)
+    return _section(request, proposal, may, form, section, posted(QueryDict(sent)), kept=True)
 
 
 # --- for the script ----------------------------------------------------------------------------------------------

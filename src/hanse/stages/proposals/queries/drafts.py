@@ -88,11 +88,6 @@ def changed_in(proposal: Proposal, section: str, since: datetime) -> list[Text]:
     return [text for text in rows.order_by("changed_at", "pk") if text.key.partition("/")[0] == section]
 
 
-def version_of(proposal: Proposal, key: str, number: int) -> TextVersion | None:
-    """How a field read at one of its versions; None also where that version was written on within minutes."""
-    return TextVersion.objects.filter(proposal=proposal, key=key, number=number).select_related("written_by").first()
-
-
 def aside_of(proposal: Proposal) -> QuerySet[TextVersion]:
     """Texts that were set aside and that nobody has settled yet, the oldest first."""
     waiting = TextVersion.objects.filter(proposal=proposal, nature=TextVersion.Nature.ASIDE, settled_at__isnull=True)
