@@ -67,7 +67,7 @@ def proposal(monkeypatch: pytest.MonkeyPatch) -> Proposal:
 
 def asks(monkeypatch: pytest.MonkeyPatch, form: Form) -> None:
     """Let the call ask this form."""
-    monkeypatch.setattr(drafts, "form_of", lambda proposal, at: form)
+    monkeypatch.setattr(drafts, "form_of", lambda *_: form)
 
 
 def pdf(pages: int = 1, password: str = "", owner: str | None = None) -> bytes:

@@ -52,7 +52,7 @@ def add_annex(
             raise Refusal("The form does not ask for this annex any more.", 404)
         seat = _place(proposal, may, asked.of_each_partner, seat_id)
         wrong = f"{name} {fault}" if fault else ""
-        wrong = wrong or queries.size_fault(asked, name, stored.size) or queries.pages_fault(asked, name, pages)
+        wrong = wrong or queries.misfit(asked, name, stored, pages)
         if wrong:
             raise Refusal(wrong, 422, {"file": wrong})
         before = queries.annex_at(proposal, kind, seat_id)

@@ -5,9 +5,8 @@ from typing import Any
 from django import forms
 
 from hanse.core.form import Annex
-from hanse.ground import files
-from hanse.ground.files.types import PDF
 from hanse.ground.ui.uploads import FileForm, upload_field
+from hanse.stages.proposals.queries.papers import types_for
 
 READ = "Say that you have read it and may declare it."
 
@@ -22,7 +21,7 @@ class AnnexForm(FileForm):
         """Take what the form of the call asks."""
         super().__init__(
             *args,
-            allowed=frozenset({PDF}) if asked.most_pages else files.DOCUMENTS | files.SHEETS,
+            allowed=types_for(asked),
             most_bytes=asked.most_megabytes << 20,
             help_text=limits_of(asked),
             **kwargs,

@@ -12,7 +12,7 @@ from hanse.core.form import Form
 from hanse.core.values.digest import digest
 from hanse.ground import files
 from hanse.ground.files.models import StoredFile
-from hanse.ground.files.types import PDF
+from hanse.ground.files.types import PDF, in_words
 from hanse.stages.consortia.models import Seat, SeatState
 from hanse.stages.proposals.models import Annex, Declaration, Proposal
 from hanse.stages.registry.models import FormerRef, Membership
@@ -21,6 +21,15 @@ APPLICANTS = (Seat.Role.COORDINATOR, Seat.Role.BENEFICIARY, Seat.Role.AFFILIATED
 """The roles that bring papers of their own and declare on their honour."""
 LOCKED = "is protected by a password: nobody could read it. Save it without one, then choose it again."
 BROKEN = "cannot be read as a PDF: it is broken or incomplete. Save it anew as PDF, then choose it again."
+
+
+MOST_NODES = 20_000
+"""Of the tree in which a PDF holds its pages."""
+
+
+def types_for(asked: AskedAnnex) -> frozenset[str]:
+    """What a file may be: a PDF where pages are counted, else any document or sheet."""
+    return frozenset({PDF}) if asked.most_pages else files.DOCUMENTS | files.SHEETS
 
 
 def applicants(seats: Iterable[Seat]) -> list[Seat]:
@@ -111,7 +120,23 @@ def strays(places: Iterable[Place], held: Iterable[Annex]) -> list[Annex]:
 
 def unfit(asked: AskedAnnex, row: Annex) -> str:
     """Why a file that was added once does not fit what the form asks now, as a sentence; empty where it does."""
-    return size_fault(asked, row.name, row.file.size) or pages_fault(asked, row.name, row.pages)
+    return misfit(asked, row.name, row.file, row.pages)
+
+
+def misfit(asked: AskedAnnex, name: str, stored: StoredFile, pages: int | None) -> str:
+    """Why a file does not fit what is asked, as a sentence; empty where it does."""
+    return (
+        type_fault(asked, name, stored.media_type)
+        or size_fault(asked, name, stored.size)
+        or pages_fault(asked, name, pages)
+    )
+
+
+def type_fault(asked: AskedAnnex, name: str, media_type: str) -> str:
+    """What is wrong with the type of a file, as a sentence; empty where nothing is."""
+    if media_type in types_for(asked):
+        return ""
+    return f"{name} is {in_words(media_type)}. Choose {' or '.join(sorted(map(in_words, types_for(asked))))}."
 
 
 def size_fault(asked: AskedAnnex, name: str, size: int) -> str:
@@ -125,9 +150,7 @@ def pages_fault(asked: AskedAnnex, name: str, pages: int | None) -> str:
     """What is wrong with the number of pages, as a sentence; empty where nothing is, or no number is asked."""
     if not asked.most_pages:
         return ""
-    if pages is None:
-        return f"{name} is no PDF, so its pages cannot be counted; at most {asked.most_pages} are allowed. Send a PDF."
-    if pages <= asked.most_pages:
+    if pages is None or pages <= asked.most_pages:
         return ""
     return f"{name} has {pages} pages; at most {asked.most_pages} are allowed. Take {pages - asked.most_pages} out."
 
@@ -143,10 +166,35 @@ def pages_in(stored: StoredFile) -> tuple[int | None, str]:
             reader = PdfReader(content)
             if reader.is_encrypted and not reader.decrypt(""):
                 return None, LOCKED
-            pages = len(reader.pages)
+            pages = _leaves(reader.root_object["/Pages"])
         except Exception:  # a damaged file breaks its reader in any way there is
             return None, BROKEN
     return (pages, "") if pages else (None, BROKEN)
+
+
+def _leaves(root: Any) -> int:
+    """The pages at the tips of a tree. What the tree itself says of their number may be wrong, so it is walked.
+
+    Raises:
+        ValueError: if it is no tree, or larger than any file of a few megabytes has use for.
+    """
+    from pypdf.generic import IndirectObject
+
+    waiting, met, pages = [root], set(), 0
+    for _ in range(MOST_NODES):
+        if not waiting:
+            return pages
+        node = waiting.pop()
+        if isinstance(node, IndirectObject):
+            node = node.get_object()
+        if id(node) in met:
+            raise ValueError("the tree of pages has a knot")
+        if "/Kids" in node:
+            met.add(id(node))
+            waiting.extend(node["/Kids"])
+        else:
+            pages += 1
+    raise ValueError("the tree of pages does not end")
 
 
 def missing_annexes(proposal: Proposal, form: Form, seats: Sequence[Seat]) -> tuple[str, ...]:
