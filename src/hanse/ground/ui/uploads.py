@@ -126,9 +126,9 @@ class FileForm(forms.Form):
 
     def _remember(self) -> None:
         """Let the form carry the file when it comes back."""
-        field = self.fields["file"]
+        shown = self["file"]
         if self.stored is None:
-            field.help_text = self._asked
+            shown.help_text = self._asked
             self.carry("kept", "")
         else:
             told = {
@@ -139,6 +139,6 @@ class FileForm(forms.Form):
                 "at": self._at.isoformat(),
             }
             self.carry("kept", signing.dumps(told, salt=SALT))
-            field.help_text = (
+            shown.help_text = (
                 f"{self.stored_name} is kept. Choose a file only to send another one. {self._asked}".strip()
             )
