@@ -104,7 +104,7 @@ def _found(
     found = partners.look_for_partners(
         call,
         dossier,
-        form.narrow(published()),
+        form.narrow(published()) if form.narrows else None,
         clock.today(),
         sectors_sought=sectors,
         only_missing=bool(form.cleaned_data["missing"]),

@@ -8,15 +8,17 @@ Those with the most points are then matched one by one. Nothing is remembered fr
 answer is never out of date.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from heapq import nsmallest
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BigIntegerField, Case, Count, F, Max, Q, QuerySet, Sum, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Least
 
 from hanse.callbook.reference import geography, regions, sectors
 from hanse.core.call import Call
@@ -80,7 +82,7 @@ class Partners:
 def look_for_partners(
     call: Call,
     dossier: Dossier,
-    organisations: QuerySet[Organisation],
+    organisations: QuerySet[Organisation] | None,
     today: date,
     *,
     sectors_sought: Sequence[str] = (),
@@ -92,25 +94,34 @@ def look_for_partners(
     """Look for partners among organisations that filters left.
 
     Args:
+        organisations: None for all that are published, which is counted in less time.
         dossier: the draft with all members it plans with.
         sectors_sought: what the draft is about.
         only_missing: whether only those are wanted who fill a gap, where there is one.
         seed: puts those with equal points in an order of its own, so that no name is always first.
         first, most: which of them, from the best on.
     """
-    search = _Search(call, dossier, sectors_sought, today)
-    members = {participant.organisation.id for participant in dossier.consortium.participants}
-    others = organisations.exclude(ref__in=members)
+    members = published().filter(ref__in={one.organisation.id for one in dossier.consortium.participants})
+    # By number: the database then counts and sorts from an index, without a look at any profile.
+    members_too = published() if organisations is None else organisations
+    others = members_too.exclude(pk__in=members.values("pk"))
+    besides = ~Q(pk__in=members.values("pk"))
+    numbers = _by_country(besides if organisations is None else Q(pk__in=others.order_by().values("pk")))
+    search = _Search(call, dossier, sectors_sought, today, numbers)
     if only_missing:
         others = search.narrowed(others)
-    best, number = search.best(others, seed, first + most + SPARE)
+        if search.by_country:
+            numbers = {country: number for country, number in numbers.items() if country in search.gap.countries}
+        elif search.by_tag:
+            numbers = {"": others.count()}
+    best = search.best(others, seed, first + most + SPARE)
+    order = {key: place for place, key in enumerate(best)}
     rows = published().filter(pk__in=best).select_related("legal_entity").prefetch_related("steps")
     profiles = {row.ref: row for row in rows}
-    found = best_first(
-        (search.matcher.match(snapshot(row)) for row in profiles.values()), lambda ref: _place(profiles[ref].pk, seed)
-    )
-    shown = found[first : first + most]
-    return Partners(search.gap, tuple((match, profiles[match.organisation.id]) for match in shown), number)
+    matches = map(search.matcher.match, map(snapshot, profiles.values()))
+    found = best_first(matches, lambda ref: order[profiles[ref].pk])[first : first + most]
+    shown = tuple((match, profiles[match.organisation.id]) for match in found)
+    return Partners(search.gap, shown, sum(numbers.values()))
 
 
 def alone(call: Call, organisation: Organisation, strand: str) -> Dossier:
@@ -131,16 +142,20 @@ def filling(
     sectors_sought: Sequence[str] = (),
 ) -> QuerySet[Organisation]:
     """The organisations that fill a gap of a draft."""
-    return _Search(call, dossier, sectors_sought, today).narrowed(organisations)
+    countries = _by_country(Q())
+    return _Search(call, dossier, sectors_sought, today, countries).narrowed(organisations)
 
 
 class _Search:
     """A draft, what it lacks, and how well organisations fit."""
 
-    def __init__(self, call: Call, dossier: Dossier, sectors_sought: Sequence[str], today: date):
+    def __init__(
+        self, call: Call, dossier: Dossier, sectors_sought: Sequence[str], today: date, countries: Iterable[str]
+    ):
         # Length and money are for the application; whoever looks for members is not told of them.
         examiner = examiner_of(of_members(call), today)
-        gap = gap_of(dossier, examiner, _countries_of(published()))
+        self._countries = tuple(countries)
+        gap = gap_of(dossier, examiner, filter(None, self._countries))
         self.matcher = Matcher(
             dossier,
             examiner,
@@ -152,68 +167,104 @@ class _Search:
         )
         self.gap = replace(gap, targets=self.matcher.gaps, sectors=self.matcher.missing_sectors)
 
+    @property
+    def by_country(self) -> bool:
+        """Whether what is missing is a member, in one of some countries."""
+        return self.gap.size != 0 and bool(self.gap.countries)
+
+    @property
+    def by_tag(self) -> bool:
+        """Whether no member is missing, but somebody who brings what nobody brings."""
+        return self.gap.size == 0 and bool(self.gap.targets or self.gap.sectors)
+
     def narrowed(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
         """Members first: where one is missing, the countries it may be from; else who brings what nobody brings."""
-        gap = self.gap
-        if gap.size != 0 and gap.countries:
-            return organisations.filter(country__in=gap.countries)
-        if gap.size == 0 and (gap.targets or gap.sectors):
-            knowing = Q(kind=Tag.Kind.MARKET, value__in=_places_in(gap.targets))
-            working = Q(kind=Tag.Kind.SECTOR, value__in=gap.sectors)
-            return organisations.filter(pk__in=Tag.objects.filter(knowing | working).values("organisation"))
+        if self.by_country:
+            # As a value, not as a condition on the column: else an index is taken that does not know the kind.
+            there = Case(When(country__in=self.gap.countries, then=Value(1)), default=Value(0))
+            return organisations.annotate(there=there).filter(there=1)
+        if self.by_tag:
+            bringing = Tag.objects.filter(self._bearing(self.gap.sectors)).values("organisation")
+            return organisations.filter(pk__in=bringing)
         return organisations
 
-    def best(self, organisations: QuerySet[Organisation], seed: str, most: int) -> tuple[list[int], int]:
-        """The numbers of those with the most points, and how many organisations there are."""
-        columns = ("pk", "country", "kind", "legal_entity__own_legal_personality", "legal_entity_id")
-        tagged = self._tagged()
-        sorts: dict[Any, tuple[bool, int]] = {}
-        turned, places = _turned(seed), []
-        for key, *told, entity in organisations.order_by().values_list(*columns):
-            sort = (*told, entity is not None)
-            if sort not in sorts:
-                sorts[sort] = self._of_sort(*sort)
-            broken, points = sorts[sort]
-            places.append((broken, -points - tagged.get(key, 0), (key * MIXING + turned) % ALL, key))
-        return [place[-1] for place in nsmallest(most, places)], len(places)
-
-    def _of_sort(self, country: str, kind: str, personality: bool | None, stated: bool) -> tuple[bool, int]:
-        """Whether an organisation of a sort would break a rule, and its points for the rules."""
-        match = self.matcher.match(
-            replace(
-                _stand_in(country, 0),
-                country=country or NOT_STATED,
-                kind=OrganisationKind(kind) if kind else NOT_STATED,
-                own_legal_personality=NOT_STATED if personality is None else personality,
-                legal_entity="body of its own" if stated else NOT_STATED,
-            )
+    def best(self, organisations: QuerySet[Organisation], seed: str, most: int) -> list[int]:
+        """The numbers of those with the most points, the best first; the database counts the points of all."""
+        broken, points = self._worth()
+        place = (F("pk") * Value(MIXING, BigIntegerField()) + Value(_turned(seed), BigIntegerField())) % ALL
+        judged = organisations.order_by().annotate(broken=broken, points=points, place=place)
+        rows, asked = judged.values_list("pk", "broken", "points", "place").query.sql_with_params()
+        looked_for = self._bearing({*self.gap.sectors, *self.matcher.shared_sectors})
+        bearing = Tag.objects.filter(looked_for).order_by().values_list("organisation").annotate(tagged=self._tagged())
+        tags, counted = ("SELECT 0 AS organisation, 0 AS tagged", ())
+        with suppress(EmptyResultSet):  # where nothing is looked for
+            tags, counted = bearing.query.sql_with_params()
+        # Two questions whose answers are joined: one organisation bears many tags, and most bear none that count.
+        sql = (
+            f"SELECT o.pk FROM ({rows}) AS o LEFT JOIN ({tags}) AS t ON t.organisation = o.pk "  # noqa: S608
+            "ORDER BY o.broken, o.points + COALESCE(t.tagged, 0) DESC, o.place LIMIT %s"
         )
-        return bool(match.against), match.score
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [*asked, *counted, most])
+            return [key for (key,) in cursor.fetchall()]
 
-    def _tagged(self) -> dict[int, int]:
-        """The points for markets and sectors, by number; those who have none are left out."""
-        points: Counter[int] = Counter()
-        known = _with(Tag.Kind.MARKET, _places_in(self.gap.targets))
-        counted: set[tuple[int, str]] = set()
-        region_of = geography().regions
-        for key, value in known:
-            for target in {value, region_of.get(value, "")} & {*self.gap.targets}:
-                if (key, target) not in counted:
-                    counted.add((key, target))
-                    points[key] += KNOWS_A_TARGET
-        shared: Counter[int] = Counter()
-        for key, value in _with(Tag.Kind.SECTOR, {*self.gap.sectors, *self.matcher.shared_sectors}):
-            if value in self.gap.sectors:
-                points[key] += BRINGS_A_SECTOR
-            elif shared[key] < MOST_SECTORS:
-                shared[key] += 1
-                points[key] += SHARES_A_SECTOR
-        return points
+    def _worth(self) -> tuple[Case, Case]:
+        """For the database: whether an organisation would break a rule, and its points for the rules.
+
+        By its country, its kind and what is stated of its legal entity, as a stand-in of that sort has them.
+        """
+        unlike: dict[tuple[bool, int], list[str]] = {}
+        bad: list[str] = []
+        for country in self._countries:
+            for stated in (True, False):
+                match = self.matcher.match(self._like(country, stated=stated))
+                unlike.setdefault((stated, match.score), []).append(country)
+            if match.against:
+                bad.append(country)
+        kinds = [kind.value for kind in OrganisationKind if self.matcher.match(self._like(kind=kind)).against]
+        breaks = Q(country__in=bad) | Q(kind__in=kinds)
+        bodiless = Q(pk__in=Organisation.objects.filter(legal_entity__isnull=True).values("pk"))
+        worth = [
+            When(Q(country__in=of) & (~bodiless if stated else bodiless), then=Value(score))
+            for (stated, score), of in unlike.items()
+            if score
+        ]
+        return Case(When(breaks, then=Value(1)), default=Value(0)), Case(*worth, default=Value(0))
+
+    def _like(
+        self, country: str = "", *, stated: bool = True, kind: OrganisationKind | None = None
+    ) -> CoreOrganisation:
+        """A stand-in for a sort of organisation."""
+        return replace(
+            _stand_in(country, 0),
+            country=country or NOT_STATED,
+            legal_entity="body of its own" if stated else NOT_STATED,
+            kind=kind or OrganisationKind.CLUSTER_ORGANISATION,
+        )
+
+    def _bearing(self, sectors_looked_for: Iterable[str]) -> Q:
+        """Tags that count: of markets, those that are targets nobody knows."""
+        known = Q(kind=Tag.Kind.MARKET, value__in=_places_in(self.gap.targets))
+        return known | Q(kind=Tag.Kind.SECTOR, value__in=list(sectors_looked_for))
+
+    def _tagged(self) -> Combinable:
+        """The points for the tags of an organisation, for the database."""
+        zero: Combinable = Value(0)
+        known = (_bears(Tag.Kind.MARKET, _places_in([target]), KNOWS_A_TARGET) for target in self.gap.targets)
+        shared = Sum(_bears(Tag.Kind.SECTOR, self.matcher.shared_sectors, SHARES_A_SECTOR))
+        total = sum((Max(one) for one in known), zero)
+        total += Sum(_bears(Tag.Kind.SECTOR, self.gap.sectors, BRINGS_A_SECTOR))
+        return total + Least(shared, Value(MOST_SECTORS * SHARES_A_SECTOR))
 
 
-def _with(kind: Tag.Kind, values: Iterable[str]) -> Iterable[tuple[int, str]]:
-    """Who bears one of these tags, with each of them."""
-    return Tag.objects.filter(kind=kind, value__in=list(values)).values_list("organisation", "value")
+def _bears(kind: Tag.Kind, values: Iterable[str], points: int) -> Case:
+    return Case(When(kind=kind, value__in=list(values), then=Value(points)), default=Value(0))
+
+
+def _by_country(which: Q) -> dict[str, int]:
+    """How many of some organisations each country of the registry has; also those of which it has none."""
+    counted = Count("pk", filter=which)
+    return dict(published().order_by().values_list("country").annotate(number=counted).values_list("country", "number"))
 
 
 def gap_of(dossier: Dossier, examiner: Examiner, countries: Iterable[str]) -> Gap:
@@ -250,11 +301,6 @@ def _stand_in(country: str, number: int) -> CoreOrganisation:
     )
 
 
-def _countries_of(organisations: QuerySet[Organisation]) -> list[str]:
-    found = organisations.exclude(country="").order_by("country").values_list("country", flat=True).distinct()
-    return list(found)
-
-
 def _places_in(targets: Sequence[str]) -> set[str]:
     """Targets, and the countries in those that are regions: who knows one of them knows the region."""
     inside = {code for code, region in geography().regions.items() if region in targets}
@@ -263,11 +309,6 @@ def _places_in(targets: Sequence[str]) -> set[str]:
 
 def _turned(seed: str) -> int:
     return int.from_bytes(sha256(seed.encode()).digest()[:4])
-
-
-def _place(key: int, seed: str) -> int:
-    """A place in an order that turns with the seed, and with nothing that an organisation says of itself."""
-    return (key * MIXING + _turned(seed)) % ALL
 
 
 def place_name(id: str) -> str:
