@@ -12,6 +12,8 @@ from hanse.ground import clock
 from hanse.ground.accounts.access import roles_of
 from hanse.ground.accounts.models import Role
 
+ALSO = {"consortia:list": ("/proposals",)}
+"""Other beginnings of addresses that belong to an entry of the menu."""
 Entry = tuple[str, str, bool]
 """Label, address, and whether it is where the reader is."""
 
@@ -48,7 +50,8 @@ def page_frame(request: HttpRequest) -> Mapping[str, Any]:
 def _entries(request: HttpRequest, entries: Iterator[tuple[str, str]]) -> Iterator[Entry]:
     for label, name in entries:
         address = reverse(name)
-        here = request.path == address or (address != "/" and request.path.startswith(f"{address}/"))
+        parts = (address, *ALSO.get(name, ()))
+        here = request.path == address or (address != "/" and any(request.path.startswith(f"{p}/") for p in parts))
         yield label, address, here
 
 
