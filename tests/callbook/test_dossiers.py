@@ -67,8 +67,8 @@ properties = { independent = 1 }
             "d.toml: targets: 'Atlantis' is neither a country code nor a world region",
             "d.toml: duration_months: is -1; expected a whole number of zero or more",
             "d.toml: submitted_at: 2020-12-02T17:00:00 has no zone; expected for example 2020-12-02T17:00:00+01:00 or ...Z",
-            "d.toml: colour: is not a key here; expected one of: budget, call, duration_months, member, proposal, sections, "
-            "strand, submitted_at, targets, title",
+            "d.toml: colour: is not a key here; expected one of: annex, budget, call, declaration, drawn_at, "
+            "duration_months, member, proposal, sections, strand, submitted_at, targets, title",
             'd.toml: budget.total_cost: is the binary fraction 10.5; write it as text, for example "10.50"',
             "d.toml: budget.requested: '1,5' has a comma; write cents after a point and no thousands comma: \"1234.56\"",
             "d.toml: budget.cost[1].amount: -3.00 is negative; expected zero or more",
