@@ -152,6 +152,13 @@ def test_the_first_contact_is_the_main_one_until_another_is_chosen() -> None:
     assert acts() == ["add contact", "add contact", "make main contact", "add contact", "remove contact"]
 
 
+def test_who_is_no_main_contact_goes_without_a_change_to_the_others() -> None:
+    a_consortium()
+    first, second = contact("jonas", "jonas"), contact("jonas", "jonas", name="Bo Lind")
+    actions.remove_contact(actor=person("jonas"), ref=REF, number=second.pk, at=NOW)
+    assert Contact.objects.get(removed_at__isnull=True, main=True) == first
+
+
 def test_the_last_contact_can_go_too() -> None:
     a_consortium()
     only = contact("jonas", "jonas")

@@ -21,6 +21,8 @@ from hanse.ground.files.models import StoredFile
 from hanse.ground.ui import uploads
 from hanse.stages.consortia.actions import space as actions
 from hanse.stages.consortia.models import Consortium, Contact, Message, SharedFile, Task
+from hanse.stages.consortia.queries import space as queries
+from hanse.stages.registry.actions.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 HERE = "/consortia/blue-ways/space"
@@ -234,7 +236,7 @@ def test_what_is_wrong_with_a_task_is_told_and_nothing_typed_is_lost(
 def test_a_task_given_to_somebody_who_left_just_now_comes_back(
     consortium: Consortium, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions.queries, "acts_at", lambda *_: False)
+    monkeypatch.setattr(queries, "acts_at", lambda *_: False)
     who = f"{seat_of(consortium, 'jonas').pk}-{person('jonas').pk}"
     answer = browsing("giulia").post(f"{HERE}/tasks", {"title": "Typed", "who": who})
     assert (answer.status_code, "does not act for the organisation" in said(answer)) == (422, True)
@@ -351,6 +353,33 @@ def test_contacts_of_another_member_are_not_changed(consortium: Consortium) -> N
     assert browsing("mila").post(f"{HERE}/contacts/{known.pk}", {"act": "remove"}).status_code == 403
     gone = seat_of(consortium, "mila").pk + 1000
     assert browsing("giulia").get(f"{HERE}/members/{gone}/contact").status_code == 404
+
+
+def test_a_contact_that_went_a_moment_ago_is_told(consortium: Consortium, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(**_: Any) -> None:
+        raise Refusal("This contact was given up.")
+
+    known = add_contact("jonas", consortium)
+    monkeypatch.setattr(actions, "change_contact", gone)
+    monkeypatch.setattr(actions, "remove_contact", gone)
+    for told in ({"act": "remove"}, {"name": "Bo Lind", "phone": "+49 451 12"}):
+        answer = browsing("jonas").post(f"{HERE}/contacts/{known.pk}", told)
+        assert (answer.status_code, "This contact was given up." in said(answer)) == (409, True)
+
+
+def test_a_consortium_dissolved_a_moment_ago_takes_no_message(
+    consortium: Consortium, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def over(**_: Any) -> None:
+        raise Refusal("This consortium is dissolved.")
+
+    monkeypatch.setattr(actions, "write_message", over)
+    assert browsing("jonas").post(HERE, {"text": "Hello."}).status_code == 409
+
+
+def test_a_call_without_an_hour_of_closing_says_so(consortium: Consortium) -> None:
+    Consortium.objects.update(call="UNKNOWN")
+    assert said(browsing("jonas").get(f"{HERE}/tasks")).count("does not say the hour at which it closes") == 2
 
 
 def test_too_many_contacts_are_told(consortium: Consortium, monkeypatch: pytest.MonkeyPatch) -> None:

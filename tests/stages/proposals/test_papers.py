@@ -280,7 +280,7 @@ def test_what_is_missing_is_told_with_who_brings_it(proposal: Proposal, monkeypa
 
 def test_a_file_of_a_partner_that_left_is_a_stray(proposal: Proposal) -> None:
     annex = add("jonas", of="jonas")
-    Seat.objects.filter(pk=annex.seat_id).update(state="left")
+    Seat.objects.filter(pk=seat("jonas").pk).update(state="left")
     held = queries.annexes_now(proposal)
     assert queries.strays(queries.places_of(FORM, seats(), held), held) == [annex]
     actions.remove_annex(actor=person("giulia"), ref=REF, number=annex.pk, at=NOW)

@@ -32,6 +32,7 @@ from hanse.stages.consortia.models import Seat
 from hanse.stages.proposals.actions import papers as actions
 from hanse.stages.proposals.models import Annex, Declaration, Proposal
 from hanse.stages.proposals.queries import papers as queries
+from hanse.stages.registry.actions.refusals import Refusal
 
 pytestmark = pytest.mark.django_db
 HERE = "/proposals/blue-ways/papers"
@@ -215,7 +216,7 @@ def test_who_was_forestalled_decides_without_choosing_the_file_again(proposal: P
 
 def test_a_form_that_changed_while_a_file_was_on_its_way(proposal: Proposal, monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(**_: Any) -> None:
-        raise actions.Refusal("The form does not ask for this annex any more.", 404)
+        raise Refusal("The form does not ask for this annex any more.", 404)
 
     monkeypatch.setattr(actions, "add_annex", gone)
     assert send("giulia", "agreement").status_code == 404

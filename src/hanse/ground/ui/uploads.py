@@ -79,7 +79,8 @@ class FileForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Keep the file, or take up the one that was kept before."""
         data = super().clean() or {}
-        upload, word = data.get("file"), data.get("kept") or ""
+        upload = data.get("file")
+        word = str(data.get("kept") or "")
         if upload:
             try:
                 self.stored = files.keep(
@@ -95,10 +96,8 @@ class FileForm(forms.Form):
                 self.stored_name = name_to_keep(upload.name or "")
         elif not word:
             self.add_error("file", MISSING)
-        if self.stored is None and word:
-            self._take_up(word)
-            if self.stored is None and not upload:
-                self.add_error("file", FORGOTTEN)
+        if self.stored is None and word and not self._taken_up(word) and not upload:
+            self.add_error("file", FORGOTTEN)
         self._remember()
         return data
 
@@ -114,15 +113,19 @@ class FileForm(forms.Form):
         data[self.add_prefix(name)] = value
         self.data = data
 
-    def _take_up(self, word: str) -> None:
+    def _taken_up(self, word: str) -> bool:
+        """Take up a file that was kept before, if the word for it holds here and now."""
         try:
             told = signing.loads(word, salt=SALT)
         except signing.BadSignature:
-            return
+            return False
         if (told["user"], told["place"]) != (self._user.pk, self._place):
-            return
-        if self._at - datetime.fromisoformat(told["at"]) < LASTS:
-            self.stored, self.stored_name = files.found(told["digest"]), told["name"]
+            return False
+        found = files.found(told["digest"])
+        if found is None or self._at - datetime.fromisoformat(told["at"]) >= LASTS:
+            return False
+        self.stored, self.stored_name = found, told["name"]
+        return True
 
     def _remember(self) -> None:
         """Let the form carry the file when it comes back."""
