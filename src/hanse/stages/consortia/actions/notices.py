@@ -6,7 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.text import slugify
 
 from hanse.callbook.reference import geography, regions, sectors
@@ -28,6 +28,7 @@ MOST_LETTERS = 20
 """An organisation sends at most so many in a day; more is advertising."""
 A_DAY = timedelta(days=1)
 LONGEST_TEXT = 4_000
+CANNOT_BE_ANSWERED = "This notice cannot be answered any more: it was taken back, or its call has closed."
 State = Interest.State
 
 
@@ -147,12 +148,12 @@ def express_interest(
 
     Raises:
         Refusal: if the person does not act for the sender, the notice cannot be answered any more, it is one's own, one
-            waits for an answer already, or too many were sent today.
+            waits for an answer already or was declined, or too many were sent today.
     """
     sender = _own(actor, sender_ref, at)
-    notice = queries.notice(notice_ref) if notice_ref else None
+    notice = _locked(notice_ref) if notice_ref else None
     if notice_ref and (notice is None or not queries.is_open(notice, at)):
-        raise Refusal("This notice cannot be answered any more: it was taken back, or its call has closed.", 410)
+        raise Refusal(CANNOT_BE_ANSWERED, 410)
     if notice is not None:
         receiver, call = notice.organisation, notice.call
     else:
@@ -163,6 +164,10 @@ def express_interest(
         _check_call(call, "", at)
     if receiver.pk == sender.pk:
         raise Refusal("This is your own organisation. Choose another to write to.", 422)
+    if not addresses_of(receiver):
+        raise Refusal(
+            f"Nobody acts for {receiver.name} here yet, so nobody would read it. Its profile names its website.", 422
+        )
     message = message.strip()
     if not message or len(message) > LONGEST_TEXT:
         told = "Write a few words about who you are." if not message else f"At most {LONGEST_TEXT:,} characters."
@@ -170,15 +175,13 @@ def express_interest(
     Organisation.objects.select_for_update().get(pk=sender.pk)
     if queries.waiting_between(sender, receiver, call):
         raise Refusal(f"{receiver.name} has a letter of yours about this call and has not answered yet.")
+    if queries.declined_between(sender, receiver, call):
+        raise Refusal(f"{receiver.name} has declined a letter of yours about this call. Only it can write now.")
     if queries.sent_today(sender, at - A_DAY) >= MOST_LETTERS:
         raise Refusal(f"{sender.name} has sent {MOST_LETTERS} letters in a day. Try again tomorrow.", 429)
-    try:
-        with transaction.atomic():
-            interest = Interest.objects.create(
-                notice=notice, call=call, sender=sender, receiver=receiver, message=message, sent_by=actor, sent_at=at
-            )
-    except IntegrityError:
-        raise Refusal(f"{receiver.name} has a letter of yours about this notice already.") from None
+    interest = Interest.objects.create(
+        notice=notice, call=call, sender=sender, receiver=receiver, message=message, sent_by=actor, sent_at=at
+    )
     _tell(
         receiver,
         f"{sender.name} is interested in working with you",
@@ -198,9 +201,13 @@ def answer(*, actor: Any, number: int, welcome: bool, text: str, at: datetime) -
     Raises:
         Refusal: if it is not the person's to answer, or was answered or taken back already.
     """
+    text = text.strip()
+    if len(text) > LONGEST_TEXT:
+        told = f"At most {LONGEST_TEXT:,} characters."
+        raise Refusal(told, 422, {"answer": told})
     interest = _waiting(actor, number, at, "receiver")
     interest.state = State.WELCOME if welcome else State.DECLINED
-    interest.answer, interest.answered_by, interest.answered_at = text.strip()[:LONGEST_TEXT], actor, at
+    interest.answer, interest.answered_by, interest.answered_at = text, actor, at
     interest.save()
     word = "would like to talk" if welcome else "declines"
     _tell(
@@ -258,8 +265,12 @@ def _own(actor: Any, ref: str, at: datetime) -> Organisation:
     return organisation
 
 
+def _locked(ref: str) -> Notice | None:
+    return Notice.objects.select_for_update(of=("self",)).select_related("organisation").filter(ref=ref).first()
+
+
 def _held(actor: Any, ref: str, at: datetime) -> Notice:
-    notice = Notice.objects.select_for_update(of=("self",)).select_related("organisation").filter(ref=ref).first()
+    notice = _locked(ref)
     if notice is None:
         raise Refusal("There is no such notice.", 404)
     if not standing(actor, notice.organisation, at).may_edit:

@@ -131,14 +131,18 @@ class MarketFilter(forms.Form):
     kind = forms.ChoiceField(
         label="Offers or requests", required=False, choices=[("", "Both"), *((k.value, k.label) for k in Notice.Kind)]
     )
+    strand = forms.ChoiceField(label="Strand of the call", required=False)
     sector = forms.ChoiceField(label="Sector", required=False)
+    market = forms.ChoiceField(label="Target market", required=False)
     country = forms.ChoiceField(label="Country of the organisation", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take what a form takes, and the choices of the reference tables."""
+    def __init__(self, call: Call, *args: Any, **kwargs: Any) -> None:
+        """Take the call, what a form takes, and the choices of the reference tables."""
         super().__init__(*args, **kwargs)
         for name, table, every in (
+            ("strand", {one.id: f"{one.id}: {one.title}" for one in call.strands}, "All strands"),
             ("sector", profiles.sectors(), "All sectors"),
+            ("market", profiles.markets(), "All markets"),
             ("country", profiles.countries(), "All countries"),
         ):
             field = self.fields[name]
@@ -146,10 +150,12 @@ class MarketFilter(forms.Form):
             field.choices = [("", every), *table.items()]
 
     def keeps(self, notice: Notice) -> bool:
-        """Whether a notice passes."""
+        """Whether a notice passes. One for any strand passes whichever is asked for."""
         asked = self.cleaned_data
         return (
             (not asked["kind"] or notice.kind == asked["kind"])
+            and (not asked["strand"] or notice.strand in ("", asked["strand"]))
+            and (not asked["market"] or asked["market"] in notice.markets)
             and (not asked["sector"] or asked["sector"] in notice.sectors)
             and (not asked["country"] or notice.organisation.country == asked["country"])
         )

@@ -46,7 +46,7 @@ class MatchFilter(PartnerFilter):
     def __init__(self, call: Call, organisations: Iterable[Organisation], *args: Any, **kwargs: Any) -> None:
         """Take the call, and the organisations for which the person acts."""
         super().__init__(*args, **kwargs)
-        strands = [("", "Not decided"), *((one.id, f"{one.id}: {one.title}") for one in call.strands)]
+        strands = [(one.id, f"{one.id}: {one.title}") for one in call.strands]
         for name, choices in (("organisation", [(one.ref, one.name) for one in organisations]), ("strand", strands)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 -- declared above

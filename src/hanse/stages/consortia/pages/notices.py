@@ -5,9 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hanse.core.call import Call
@@ -25,7 +27,7 @@ from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.registry.models import Organisation
 from hanse.stages.registry.queries import by_ref, country_name, sector_name
 
-MOST_SHOWN = 200
+SHOWN = 50
 UNPROCESSABLE, CONFLICT, FORBIDDEN = 422, 409, 403
 
 
@@ -35,14 +37,24 @@ def market(request: HttpRequest, reference: str) -> HttpResponse:
     """The offers and requests of a call, for everybody to read."""
     now = clock.now()
     call = _call(reference, now)
-    form = MarketFilter(request.GET)
-    found = list(queries.notices_of(reference)[:MOST_SHOWN])
-    shown = [one for one in found if form.keeps(one)] if form.is_valid() else found
+    form = MarketFilter(call, request.GET)
+    found = queries.notices_of(reference)
+    kept = [one for one in found if form.keeps(one)] if form.is_valid() else []
+    pages = Paginator(kept, SHOWN)
+    page = pages.get_page(request.GET.get("page"))
+    asked = {name: value for name, value in getattr(form, "cleaned_data", {}).items() if value}
+    turns = [("Later ones", page.number - 1), ("Earlier ones", page.number + 1)]
     context = {
         "call": call,
         "form": form,
         "closed": has_closed(reference, now),
-        "notices": [_shown(one) for one in shown],
+        "notices": [_shown(one) for one in page],
+        "number": len(kept),
+        "pages": [
+            (label, f"?{urlencode({**asked, 'page': number})}")
+            for label, number in turns
+            if 1 <= number <= pages.num_pages
+        ],
         "own": bool(_writers(request)) if request.user.is_authenticated else False,
     }
     return render(request, "consortia/market.html", context, status=200 if form.is_valid() else UNPROCESSABLE)

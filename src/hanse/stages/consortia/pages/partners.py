@@ -72,7 +72,10 @@ def match(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     own = [one for one in members.own_organisations(request.user) if one.status == Organisation.Status.PUBLISHED]
     chosen = next((one for one in own if one.ref == request.GET.get("organisation")), own[0] if own else None)
-    form = MatchFilter(call, own, _asked(request, {} if chosen is None else {"organisation": chosen.ref}))
+    besides = {} if chosen is None else {"organisation": chosen.ref}
+    if call.strands and not request.GET.get("strand"):
+        besides["strand"] = call.strands[0].id
+    form = MatchFilter(call, own, _asked(request, besides))
     context = {"call": call, "form": form, "chosen": chosen}
     if not form.is_valid():
         return render(request, "consortia/match.html", context, status=UNPROCESSABLE)
@@ -84,7 +87,7 @@ def match(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _asked(request: HttpRequest, besides: dict[str, str] | None = None) -> QueryDict:
     asked = request.GET.copy()
-    if not set(asked) - {"page", "organisation"}:
+    if not set(asked) - {"page", "organisation", "strand"}:
         asked["missing"] = "on"  # the first question of everybody who comes here
     for name, value in (besides or {}).items():
         asked[name] = value

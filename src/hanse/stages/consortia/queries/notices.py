@@ -72,6 +72,15 @@ def waiting_between(sender: Organisation, receiver: Organisation, call: str) -> 
     return Interest.objects.filter(sender=sender, receiver=receiver, call=call, state=Interest.State.SENT).exists()
 
 
+def declined_between(sender: Organisation, receiver: Organisation, call: str) -> bool:
+    """Whether one has declined to talk with the other about a call, and has not written to it itself since."""
+    between = Interest.objects.filter(call=call).order_by("-sent_at", "-pk")
+    last = between.filter(sender=sender, receiver=receiver).exclude(state=Interest.State.WITHDRAWN).first()
+    if last is None or last.state != Interest.State.DECLINED:
+        return False
+    return not between.filter(sender=receiver, receiver=sender, sent_at__gte=last.sent_at).exists()
+
+
 def sent_today(sender: Organisation, since: datetime) -> int:
     """How many an organisation has sent since an instant."""
     return Interest.objects.filter(sender=sender, sent_at__gte=since).count()

@@ -156,6 +156,8 @@ class _Search:
         examiner = examiner_of(of_members(call), today)
         self._countries = tuple(countries)
         gap = gap_of(dossier, examiner, filter(None, self._countries))
+        if gap.size is None:  # a registry that is young still shall not hide what is missing
+            gap = gap_of(dossier, examiner, geography().names)
         self.matcher = Matcher(
             dossier,
             examiner,
