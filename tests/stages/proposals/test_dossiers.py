@@ -31,7 +31,9 @@ from hanse.ground.files.models import StoredFile
 from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.models import Seat, SeatState
 from hanse.stages.proposals.models import Annex, Declaration
+from hanse.stages.proposals.queries import drafts
 from hanse.stages.proposals.queries.dossiers import dossier_of, length_in, presentable
+from hanse.stages.proposals.queries.papers import wording_digest
 
 pytestmark = pytest.mark.django_db
 
@@ -105,24 +107,24 @@ def test_annexes_and_declarations_are_told_with_their_partners(team: Cast) -> No
         state=SeatState.LEFT, place=9, invited_by=giulia, invited_at=NOW,
     )  # fmt: skip
     file = StoredFile.objects.create(digest="ab" * 32, size=2048, media_type="application/pdf", kept_at=NOW)
-    for name, seat, removed in (("l.pdf", lanterna, None), ("all.pdf", None, None), ("x.pdf", gone, None),
-                                ("y.pdf", None, NOW)):  # fmt: skip
+    for kind, name, seat, removed in (
+        ("letters", "all.pdf", None, None), ("letters", "x.pdf", gone, None), ("letters", "y.pdf", None, NOW),
+        ("asked_no_more", "z.pdf", lanterna, None),
+    ):  # fmt: skip
         Annex.objects.create(
-            proposal=team.proposal, kind="letters", seat=seat, name=name, file=file, added_by=giulia, added_at=NOW,
+            proposal=team.proposal, kind=kind, seat=seat, name=name, file=file, added_by=giulia, added_at=NOW,
             removed_at=removed,
         )  # fmt: skip
+    holds = wording_digest(drafts.form_of(team.proposal, NOW).declarations[0].text)
     for seat, revoked in ((lanterna, None), (team.seats["jonas"], NOW), (gone, None)):
         Declaration.objects.create(
-            proposal=team.proposal, seat=seat, kind="honour", wording="We declare.", digest="cd" * 32, made_by=giulia,
+            proposal=team.proposal, seat=seat, kind="honour", wording="We declare.", digest=holds, made_by=giulia,
             made_at=NOW + timedelta(hours=8), revoked_at=revoked,
         )  # fmt: skip
     found = dossier(team)
-    assert sorted(found.annexes, key=lambda annex: annex.name) == [
-        CoreAnnex("letters", "all.pdf", "ab" * 32, 2048),
-        CoreAnnex("letters", "l.pdf", "ab" * 32, 2048, "lanterna"),
-    ]
+    assert found.annexes == (CoreAnnex("letters", "all.pdf", "ab" * 32, 2048),)
     day = (NOW + timedelta(days=1)).date()  # 1 o'clock at night in Brussels
-    assert found.declarations == (Declared("honour", "lanterna", "cd" * 32, day),)
+    assert found.declarations == (Declared("honour", "lanterna", holds, day),)
 
 
 def test_costs_that_are_not_shared_are_one_sum_for_others(team: Cast) -> None:

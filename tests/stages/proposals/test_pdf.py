@@ -15,7 +15,9 @@ from tests.stages.proposals.money_cast import Cast
 from hanse.core.form import PartKind, SectionKind
 from hanse.ground.files.models import StoredFile
 from hanse.stages.proposals.models import Annex, Declaration, Text
+from hanse.stages.proposals.queries import drafts
 from hanse.stages.proposals.queries.output import application_of, document_of, pdf_of
+from hanse.stages.proposals.queries.papers import wording_digest
 
 pytestmark = pytest.mark.django_db
 
@@ -69,12 +71,20 @@ def test_papers_are_listed_with_their_state(team: Cast) -> None:
     file = StoredFile.objects.create(digest="ab" * 32, size=2_500_000, media_type="application/pdf", kept_at=NOW)
     Annex.objects.create(proposal=team.proposal, kind="letters", name="l.pdf", file=file, added_by=giulia, added_at=NOW)
     Declaration.objects.create(
-        proposal=team.proposal, seat=team.seats["jonas"], kind="honour", wording="We.", digest="cd" * 32,
+        proposal=team.proposal, seat=team.seats["jonas"], kind="honour", wording="We.", digest=holding_wording(team),
         made_by=giulia, made_at=NOW,
     )  # fmt: skip
     words = said(made(team))
     assert "l.pdf all 2.5 MB abababababababab" in words
-    assert "made on 29 November 2020" in words
+    assert "Salzspeicher Food Network made on 29 November 2020" in words
+    assert words.count("not made yet") == 2
+    Declaration.objects.update(digest="cd" * 32)  # on a wording that holds no more
+    assert "made on" not in said(made(team))
+
+
+def holding_wording(team: Cast) -> str:
+    """By what the declaration on honour is known that holds now."""
+    return wording_digest(drafts.form_of(team.proposal, NOW).declarations[0].text)
 
 
 def test_the_pdf_is_made_for_those_who_hear_it(team: Cast) -> None:

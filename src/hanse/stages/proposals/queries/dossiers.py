@@ -13,8 +13,8 @@ from hanse.ground.clock import BRUSSELS
 from hanse.stages.consortia.models import Consortium, Seat, SeatState
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.consortia.queries.members import members
-from hanse.stages.proposals.models import Annex, Declaration, Proposal, Text
-from hanse.stages.proposals.queries import drafts
+from hanse.stages.proposals.models import Proposal, Text
+from hanse.stages.proposals.queries import drafts, papers
 from hanse.stages.proposals.queries.money import budget_of
 
 TITLE, DURATION = "title", "duration_months"
@@ -48,8 +48,10 @@ def dossier_of(
     counted = [seat for seat in seats if planned or seat.state == SeatState.ACCEPTED]
     if texts is None:
         texts = drafts.texts_of(proposal)
+    if form is None:
+        form = drafts.form_of(proposal, at)
     if budget is None:
-        budget = budget_of(proposal, counted, form or drafts.form_of(proposal, at), viewer)
+        budget = budget_of(proposal, counted, form, viewer)
     written = {key: said for key, text in sorted(texts.items()) if (said := presentable(text.value))}
     title = written.pop(TITLE, "")
     months = length_in(written.get(DURATION, ""))
@@ -65,8 +67,8 @@ def dossier_of(
         duration_months=months,
         budget=budget,
         sections=written,
-        annexes=annexes_of(proposal, counted),
-        declarations=declarations_of(proposal, counted),
+        annexes=annexes_of(proposal, counted, form),
+        declarations=declarations_of(proposal, counted, form),
     )
 
 
@@ -90,30 +92,30 @@ def verdict_dossier(
     )
 
 
-def annexes_of(proposal: Proposal, seats: Iterable[Seat]) -> tuple[CoreAnnex, ...]:
-    """The files that belong to it now; those of partners that left are not among them."""
-    partners = {seat.pk: seat.organisation.ref for seat in seats}
-    rows = Annex.objects.filter(proposal=proposal, removed_at__isnull=True).select_related("file")
+def annexes_of(proposal: Proposal, seats: Iterable[Seat], form: Form) -> tuple[CoreAnnex, ...]:
+    """The files that belong to it now; not those of partners that left, nor of what the form asks no more."""
+    places = papers.places_of(form, seats, papers.annexes_now(proposal))
     return tuple(
         CoreAnnex(
-            row.kind,
-            row.name,
-            row.file.digest,
-            row.file.size,
-            "" if row.seat_id is None else partners[row.seat_id],
+            place.asked.id,
+            place.held.name,
+            place.held.file.digest,
+            place.held.file.size,
+            "" if place.seat is None else place.seat.organisation.ref,
         )
-        for row in rows.order_by("kind", "seat__place", "name", "id")
-        if row.seat_id is None or row.seat_id in partners
+        for place in places
+        if place.held is not None
     )
 
 
-def declarations_of(proposal: Proposal, seats: Iterable[Seat]) -> tuple[Declared, ...]:
-    """What partners have declared and not taken back."""
-    partners = {seat.pk: seat.organisation.ref for seat in seats}
-    rows = Declaration.objects.filter(proposal=proposal, revoked_at__isnull=True, seat__in=partners)
+def declarations_of(proposal: Proposal, seats: Iterable[Seat], form: Form) -> tuple[Declared, ...]:
+    """What partners have declared, on the wording that holds now, and not taken back."""
     return tuple(
-        Declared(row.kind, partners[row.seat_id], row.digest, row.made_at.astimezone(BRUSSELS).date())
-        for row in rows.order_by("kind", "seat__place", "id")
+        Declared(
+            word.asked.id, word.seat.organisation.ref, word.made.digest, word.made.made_at.astimezone(BRUSSELS).date()
+        )
+        for word in papers.words_of(form, seats, papers.declarations_now(proposal))
+        if word.made is not None and word.counts
     )
 
 

@@ -33,7 +33,7 @@ from hanse.stages.announcement.queries.verdicts import Answer, Told, answer_of
 from hanse.stages.consortia.models import Seat, SeatState
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.proposals.models import Proposal
-from hanse.stages.proposals.queries import drafts, money
+from hanse.stages.proposals.queries import drafts, money, papers
 from hanse.stages.proposals.queries.dossiers import dossier_of
 from hanse.stages.proposals.queries.plan import (
     complementarity_shown,
@@ -358,24 +358,15 @@ def _is_amount(cell: str) -> bool:
 
 def _papers(application: Application) -> Iterator[Block]:
     form, dossier, names = application.form, application.dossier, application.draft.names
-    titles = {annex.id: annex.title for annex in form.annexes}
+    held = {(annex.kind, annex.partner): annex for annex in dossier.annexes}
     yield Heading("Annexes")
-    rows = [
-        (
-            titles.get(annex.kind, annex.kind),
-            annex.name,
-            names.get(annex.partner, annex.partner) or "all",
-            _size(annex.size),
-            annex.digest[:16],
-        )
-        for annex in dossier.annexes
-    ]
-    held = {annex.kind for annex in dossier.annexes}
-    rows += [
-        (annex.title, "not attached" + ("" if annex.required else " (not required)"), "", "", "")
-        for annex in form.annexes
-        if annex.id not in held
-    ]
+    rows = []
+    for place in papers.places_of(form, application.seats, ()):
+        partner = place.seat.organisation.ref if place.seat else ""
+        annex = held.get((place.asked.id, partner))
+        missing = "not attached" + ("" if place.asked.required else " (not required)")
+        told = (annex.name, _size(annex.size), annex.digest[:16]) if annex else (missing, "", "")
+        rows.append((place.asked.title, told[0], names.get(partner, partner) or "all", *told[1:]))
     if rows:
         heads = ("Annex", "File", "From", "Size", "SHA-256 begins")
         yield typeset.Table(heads, rows, widths=(6, 6, 4, 2, 4))
@@ -385,7 +376,7 @@ def _papers(application: Application) -> Iterator[Block]:
     made = {(each.kind, each.partner): each.made_on for each in dossier.declarations}
     told_rows = []
     for declaration in form.declarations:
-        for seat in application.seats:
+        for seat in papers.applicants(application.seats):
             on = made.get((declaration.id, seat.organisation.ref))
             told_rows.append(
                 (declaration.title, seat.organisation.name, f"made on {day_in_words(on)}" if on else "not made yet")
