@@ -25,6 +25,7 @@ from tests.stages.consortia.casting import (
 
 from hanse.callbook.reference import geography
 from hanse.core.eligibility.advice import Matcher
+from hanse.ground.search import semantic
 from hanse.stages.announcement.queries import call_of
 from hanse.stages.consortia.models import Consortium
 from hanse.stages.consortia.queries import members, partners
@@ -272,6 +273,19 @@ def test_filters_leave_what_is_asked_for(asked: dict[str, str], found: list[str]
     listed("Quai Textile Network", "BE", kind="business_network", languages=["fr"])
     listed("Brygge Ocean Cluster", "NO")
     assert sorted(name.split()[0] for name in names(look(consortium, **asked))) == found
+
+
+def test_where_a_site_has_chosen_so_words_also_find_what_is_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    consortium = a_consortium("giulia", "jonas")
+    organisation_in("FR")
+    organisation_in("ES")
+    assert names(look(consortium, q="Phottonics")) == []
+    monkeypatch.setenv(semantic.SETTING, "letters")
+    semantic.renew()
+    answer = look(consortium, q="Phottonics")
+    assert names(answer)[0] == "Phare Photonics Cluster"
+    assert "Also finds profiles that are alike." in words(answer)
+    assert names(look(consortium, q="Phottonics", country="ES")) == []
 
 
 def test_a_filter_that_makes_no_sense_is_told_and_nothing_is_lost() -> None:

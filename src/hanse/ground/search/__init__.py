@@ -3,7 +3,8 @@
     search.put("organisation", ref, title, text)
     search.found("organisation", "photon berlin")     refs, best first: all words, the last one as a beginning
 
-Case and accents make no difference. Nothing that is typed is syntax.
+Case and accents make no difference. Nothing that is typed is syntax. `semantic.found` asks the same and adds what is
+alike, where a site has chosen that.
 """
 
 import re

@@ -9,3 +9,9 @@ class SearchConfig(AppConfig):
     name = "hanse.ground.search"
     label = "search"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Refuse a setting that cannot work."""
+        from hanse.ground.search import semantic
+
+        semantic.check_setting()

@@ -7,8 +7,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from hanse.core.call import Call
-from hanse.stages.registry.forms.directory import DirectoryFilter
+from hanse.ground.search import semantic
+from hanse.stages.registry.forms.directory import DirectoryFilter, MapFilter
 from hanse.stages.registry.models import Organisation
+from hanse.stages.registry.queries import listing
 
 
 class PartnerFilter(DirectoryFilter):
@@ -18,9 +20,20 @@ class PartnerFilter(DirectoryFilter):
     registered = forms.BooleanField(label="Only registered ones, none that are listed from a source", required=False)
     field_order = ("missing", *DirectoryFilter.field_order, "registered")  # type: ignore[assignment]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take what a form takes."""
+        super().__init__(*args, **kwargs)
+        if semantic.chosen() is not None:
+            self.fields["q"].help_text = "Also finds profiles that are alike."
+
     def narrow(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
         """Those that all filters leave. What fills a gap, the search itself decides."""
-        organisations = super().narrow(organisations)
+        words = self.cleaned_data.get("q")
+        if words and semantic.chosen() is not None:
+            alike = semantic.found(listing.KIND, words, limit=listing.MOST_FOUND)
+            organisations = MapFilter.narrow(self, organisations).filter(ref__in=alike)
+        else:
+            organisations = super().narrow(organisations)
         if self.cleaned_data.get("registered"):
             organisations = organisations.filter(published_at__isnull=False)
         return organisations
