@@ -66,15 +66,20 @@ def invite(request: HttpRequest, ref: str) -> HttpResponse:
         raise PermissionDenied
     seats = queries.open_seats(consortium)
     replaced = _among(seats, request.GET.get("replaces", ""))
-    organisation = _asked(request)
+    organisation = _asked(request, request.GET.get("organisation", ""))
     words = request.GET.get("q", "").strip()[:200]
+    found = queries.organisations_like(words) if words else []
+    exact = _asked(request, words)
+    if exact is not None and exact not in found:
+        found.insert(0, exact)
     context: dict[str, Any] = {
         "consortium": consortium,
         "standing": may,
         "may": may,
         "replaced": replaced,
         "words": words,
-        "found": queries.organisations_like(words) if words else [],
+        "found": found,
+        "profile": organisation is not None and standing_of(request.user, organisation, clock.now()).may_see,
     }
     if organisation is None:
         return render(request, "consortia/invite.html", context)
@@ -133,11 +138,13 @@ def _among(seats: list[Seat], number: str) -> Seat | None:
     return next((seat for seat in seats if str(seat.pk) == number), None)
 
 
-def _asked(request: HttpRequest) -> Organisation | None:
-    """The organisation that the address names, if the visitor may see it."""
-    ref = request.GET.get("organisation", "").strip()[:100]
-    found = organisation_by_ref(ref) if ref else None
-    return found if found is not None and standing_of(request.user, found, clock.now()).may_see else None
+def _asked(request: HttpRequest, ref: str) -> Organisation | None:
+    """The organisation of this id: one that the visitor may see, or that waits for registration and told its id."""
+    found = organisation_by_ref(ref.strip()[:100]) if ref else None
+    waits = found is not None and found.status == Organisation.Status.REQUESTED
+    if found is None or not (waits or standing_of(request.user, found, clock.now()).may_see):
+        return None
+    return found
 
 
 # --- an invitation, for who is invited ---------------------------------------------------------------------------
