@@ -71,7 +71,7 @@ def everybody(consortium: Consortium, **changed: Any) -> partners.Partners:
     assert call is not None
     dossier = members.sketch(consortium, members.open_seats(consortium), planned=True)
     asked: dict[str, Any] = {"only_missing": False, "seed": consortium.ref, "most": 500, **changed}
-    return partners.look_for_partners(call, dossier, asked.pop("organisations", None), TODAY, **asked)
+    return partners.look_for_partners(call, dossier, published(), TODAY, **asked)
 
 
 # --- what is missing and who brings it ---------------------------------------------------------------------------

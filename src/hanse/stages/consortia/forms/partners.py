@@ -38,11 +38,6 @@ class PartnerFilter(DirectoryFilter):
             organisations = organisations.filter(published_at__isnull=False)
         return organisations
 
-    @property
-    def narrows(self) -> bool:
-        """Whether anything is asked that leaves organisations out."""
-        return bool({*self.asked()} - {"missing", "q", "organisation", "strand"} or self.cleaned_data["q"])
-
     def asked(self) -> dict[str, Any]:
         """What was typed, as far as it is anything."""
         asked = {name: "on" if value is True else value for name, value in self.cleaned_data.items() if value}

@@ -107,7 +107,7 @@ def _found(
     found = partners.look_for_partners(
         call,
         dossier,
-        form.narrow(published()) if form.narrows else None,
+        form.narrow(published()),
         clock.today(),
         sectors_sought=sectors,
         only_missing=bool(form.cleaned_data["missing"]),

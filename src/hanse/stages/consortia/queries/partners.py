@@ -1,7 +1,7 @@
 """Partners for a draft: by what it still lacks, by filters and words, each with its match in words.
 
 A registry may hold tens of thousands of organisations. What a rule asks of one is its country first of all, so
-stand-ins for each country of the registry are put to the rules (exactly, by `smallest_additions`). The countries that
+stand-ins for each country are put to the rules (exactly, by `smallest_additions`). The countries that
 mend what is broken narrow the table. Of what is left, points are counted for all: by a stand-in for each sort of
 organisation (country, kind, standing of its legal entity), and by the markets and sectors that the draft looks for.
 Those with the most points are then matched one by one. Nothing is remembered from one question to the next, so an
@@ -82,7 +82,7 @@ class Partners:
 def look_for_partners(
     call: Call,
     dossier: Dossier,
-    organisations: QuerySet[Organisation] | None,
+    organisations: QuerySet[Organisation],
     today: date,
     *,
     sectors_sought: Sequence[str] = (),
@@ -94,27 +94,20 @@ def look_for_partners(
     """Look for partners among organisations that filters left.
 
     Args:
-        organisations: None for all that are published, which is counted in less time.
         dossier: the draft with all members it plans with.
         sectors_sought: what the draft is about.
         only_missing: whether only those are wanted who fill a gap, where there is one.
         seed: puts those with equal points in an order of its own, so that no name is always first.
         first, most: which of them, from the best on.
     """
+    search = _Search(call, dossier, sectors_sought, today)
     members = published().filter(ref__in={one.organisation.id for one in dossier.consortium.participants})
     # By number: the database then counts and sorts from an index, without a look at any profile.
-    members_too = published() if organisations is None else organisations
-    others = members_too.exclude(pk__in=members.values("pk"))
-    besides = ~Q(pk__in=members.values("pk"))
-    numbers = _by_country(besides if organisations is None else Q(pk__in=others.order_by().values("pk")))
-    search = _Search(call, dossier, sectors_sought, today, numbers)
+    others = organisations.exclude(pk__in=members.values("pk"))
     if only_missing:
         others = search.narrowed(others)
-        if search.by_country:
-            numbers = {country: number for country, number in numbers.items() if country in search.gap.countries}
-        elif search.by_tag:
-            numbers = {"": others.count()}
-    best = search.best(others, seed, first + most + SPARE)
+    numbers = dict(others.order_by().values_list("country").annotate(number=Count("pk")))
+    best = search.best(others, numbers, seed, first + most + SPARE)
     order = {key: place for place, key in enumerate(best)}
     rows = published().filter(pk__in=best).select_related("legal_entity").prefetch_related("steps")
     profiles = {row.ref: row for row in rows}
@@ -142,22 +135,16 @@ def filling(
     sectors_sought: Sequence[str] = (),
 ) -> QuerySet[Organisation]:
     """The organisations that fill a gap of a draft."""
-    countries = _by_country(Q())
-    return _Search(call, dossier, sectors_sought, today, countries).narrowed(organisations)
+    return _Search(call, dossier, sectors_sought, today).narrowed(organisations)
 
 
 class _Search:
     """A draft, what it lacks, and how well organisations fit."""
 
-    def __init__(
-        self, call: Call, dossier: Dossier, sectors_sought: Sequence[str], today: date, countries: Iterable[str]
-    ):
+    def __init__(self, call: Call, dossier: Dossier, sectors_sought: Sequence[str], today: date):
         # Length and money are for the application; whoever looks for members is not told of them.
         examiner = examiner_of(of_members(call), today)
-        self._countries = tuple(countries)
-        gap = gap_of(dossier, examiner, filter(None, self._countries))
-        if gap.size is None:  # a registry that is young still shall not hide what is missing
-            gap = gap_of(dossier, examiner, geography().names)
+        gap = gap_of(dossier, examiner, geography().names)
         self.matcher = Matcher(
             dossier,
             examiner,
@@ -169,30 +156,21 @@ class _Search:
         )
         self.gap = replace(gap, targets=self.matcher.gaps, sectors=self.matcher.missing_sectors)
 
-    @property
-    def by_country(self) -> bool:
-        """Whether what is missing is a member, in one of some countries."""
-        return self.gap.size != 0 and bool(self.gap.countries)
-
-    @property
-    def by_tag(self) -> bool:
-        """Whether no member is missing, but somebody who brings what nobody brings."""
-        return self.gap.size == 0 and bool(self.gap.targets or self.gap.sectors)
-
     def narrowed(self, organisations: QuerySet[Organisation]) -> QuerySet[Organisation]:
         """Members first: where one is missing, the countries it may be from; else who brings what nobody brings."""
-        if self.by_country:
+        gap = self.gap
+        if gap.size != 0 and gap.countries:
             # As a value, not as a condition on the column: else an index is taken that does not know the kind.
-            there = Case(When(country__in=self.gap.countries, then=Value(1)), default=Value(0))
+            there = Case(When(country__in=gap.countries, then=Value(1)), default=Value(0))
             return organisations.annotate(there=there).filter(there=1)
-        if self.by_tag:
-            bringing = Tag.objects.filter(self._bearing(self.gap.sectors)).values("organisation")
+        if gap.size == 0 and (gap.targets or gap.sectors):
+            bringing = Tag.objects.filter(self._bearing(gap.sectors)).values("organisation")
             return organisations.filter(pk__in=bringing)
         return organisations
 
-    def best(self, organisations: QuerySet[Organisation], seed: str, most: int) -> list[int]:
+    def best(self, organisations: QuerySet[Organisation], countries: Iterable[str], seed: str, most: int) -> list[int]:
         """The numbers of those with the most points, the best first; the database counts the points of all."""
-        broken, points = self._worth()
+        broken, points = self._worth(countries)
         place = (F("pk") * Value(MIXING, BigIntegerField()) + Value(_turned(seed), BigIntegerField())) % ALL
         judged = organisations.order_by().annotate(broken=broken, points=points, place=place)
         try:
@@ -213,14 +191,14 @@ class _Search:
             cursor.execute(sql, [*asked, *counted, most])
             return [key for (key,) in cursor.fetchall()]
 
-    def _worth(self) -> tuple[Case, Case]:
+    def _worth(self, countries: Iterable[str]) -> tuple[Case, Case]:
         """For the database: whether an organisation would break a rule, and its points for the rules.
 
         By its country, its kind and what is stated of its legal entity, as a stand-in of that sort has them.
         """
         unlike: dict[tuple[bool, int], list[str]] = {}
         bad: list[str] = []
-        for country in self._countries:
+        for country in countries:
             for stated in (True, False):
                 match = self.matcher.match(self._like(country, stated=stated))
                 unlike.setdefault((stated, match.score), []).append(country)
@@ -264,12 +242,6 @@ class _Search:
 
 def _bears(kind: Tag.Kind, values: Iterable[str], points: int) -> Case:
     return Case(When(kind=kind, value__in=list(values), then=Value(points)), default=Value(0))
-
-
-def _by_country(which: Q) -> dict[str, int]:
-    """How many of some organisations each country of the registry has; also those of which it has none."""
-    counted = Count("pk", filter=which)
-    return dict(published().order_by().values_list("country").annotate(number=counted).values_list("country", "number"))
 
 
 def gap_of(dossier: Dossier, examiner: Examiner, countries: Iterable[str]) -> Gap:
