@@ -140,6 +140,12 @@ def test_a_draft_without_members_lacks_three() -> None:
     assert found.gap.size == 3
 
 
+def test_where_the_strand_is_open_the_page_says_what_it_leaves_out() -> None:
+    told = words(look(a_consortium("giulia", "jonas", strand="")))
+    assert "The strand is not decided" in told
+    assert "The strand is not decided" not in words(look(a_consortium("giulia", "mila", ref="decided")))
+
+
 def test_a_region_is_known_through_one_of_its_countries_and_counts_once() -> None:
     consortium = a_consortium("giulia", "jonas", "mila", targets=("south-america",))
     listed("Andes Friends", "FR", target_markets=["BR", "CL", "south-america"])

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from hanse.core.call import Call
 from hanse.core.eligibility.advice import Match
 from hanse.core.proposal import Dossier
+from hanse.core.values.unknown import Unknown
 from hanse.ground import clock
 from hanse.ground.accounts.access import signed_in
 from hanse.ground.ui.pictures import europe_map
@@ -118,6 +119,7 @@ def _found(
     last = min(-(-found.number // SHOWN), MOST_PAGES)
     return {
         "gap": found.gap,
+        "strand_open": isinstance(dossier.strand, Unknown) and len(call.strands) > 1,
         "targets": [partners.place_name(target) for target in found.gap.targets],
         "missing_sectors": [profiles.sector_name(sector) for sector in found.gap.sectors],
         "number": found.number,

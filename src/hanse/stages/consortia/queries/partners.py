@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from hashlib import sha256
 
 from django.core.exceptions import EmptyResultSet
@@ -266,6 +267,7 @@ def _missing(slot: Slot) -> str:
     return f"{slot.members} organisation{'' if slot.members == 1 else 's'} in one of: {where}"
 
 
+@cache
 def _stand_in(country: str, number: int) -> CoreOrganisation:
     """An ordinary organisation, registered long ago: only where it is established makes a difference."""
     member = ordinary_member(number, country, Role.BENEFICIARY, ("independent",)).organisation
