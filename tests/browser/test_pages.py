@@ -1,10 +1,13 @@
 """Every page, at a desk and on a phone: accessible, within its width, without a fault of script or policy."""
 
+import re
+from string import Formatter
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 from tests.browser.conftest import DESKTOP, PHONE, enter_as
 
 CALL = "/calls/COS-CLUSINT-2020-3-01"
@@ -22,6 +25,25 @@ PAGES = {
         "/organisations/phare-photonics-cluster/request", "/organisations/phare-photonics-cluster/withdraw",
         "/organisations/aclima/take-over", "/accounts/email/", "/accounts/2fa/", "/accounts/logout/",
     ],
+    "Giulia Doria, in her consortium": [
+        "/consortia", "/consortia/new", "/consortia/new?call=COS-CLUSINT-2020-3-01", "{consortium}", "{consortium}/aim",
+        "{consortium}/partners", "{consortium}/partners?missing=on", "{consortium}/partners/map", "{consortium}/what-if",
+        "{consortium}/matrix?planned=yes", "{consortium}/space", "{consortium}/space/tasks", "{consortium}/space/contacts",
+        "{consortium}/space/files", "{consortium}/invite", "{consortium}/invite?q=clus",
+        "{consortium}/invite?organisation=phare-photonics-cluster", "{consortium}/dissolve", "{seat}", "{seat}/mandate",
+        "{seat}/remove", "{seat}/role",
+    ],
+    "Giulia Doria, at her application": [
+        "/proposals", "{proposal}", "{proposal}/sections/summary", "{proposal}/sections/work_packages",
+        "{proposal}/sections/targets", "{proposal}/sections/costs_by_partner", "{proposal}/budget",
+        "{proposal}/budget/history", "{proposal}/budget/import", "{proposal}/plan", "{proposal}/history",
+        "{proposal}/remarks", "{proposal}/papers", "{declaration}", "{proposal}/output", "{proposal}/import",
+    ],
+    "Giulia Doria, who looks for partners": [
+        "/interests", f"{CALL}/partners", f"{CALL}/partners/organisations", f"{CALL}/partners/new", "{notice}",
+        "{notice}/edit",
+    ],
+    "Mila Petrović": ["/work", "/consortia", "{invitation}"],
     "Odile Lambert": [
         "/work", "/registrations", "/registrations/sava-software-network", "/administration", "/administration/record?verify",
         "/accounts/people", "/clock", "/calls/desk", "/calls/desk/new",
@@ -51,8 +73,9 @@ def test_pages_are_accessible_and_fit(
     page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
     page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if said.type == "error" else None)
     if who:
-        enter_as(page, who)
-    for path in PAGES[who]:
+        enter_as(page, who.split(",")[0])
+    places = places_of(page, PAGES[who])
+    for path in (path.format(**places) for path in PAGES[who]):
         answer = page.goto(path)
         assert answer is not None
         if answer.status >= 500:
@@ -64,6 +87,33 @@ def test_pages_are_accessible_and_fit(
     context.close()
     # An answer of 403 or 404 is an error to the console, and what some of these addresses are for.
     assert [told for told in wrong if "Failed to load resource" not in told] == []
+
+
+def places_of(page: Page, paths: list[str]) -> dict[str, str]:
+    """The addresses that are made anew for each site, as far as these paths need them: found as a visitor finds them."""
+    needed = {name for path in paths for _, name, _, _ in Formatter().parse(path) if name}
+    found: dict[str, str] = {}
+
+    def follow(at: str, name: str | re.Pattern[str]) -> str:
+        page.goto(at)
+        return str(page.get_by_role("main").get_by_role("link", name=name).first.get_attribute("href"))
+
+    if needed & {"consortium", "seat"}:
+        found["consortium"] = follow("/consortia", "Quiet Harbours")
+        found["seat"] = follow(found["consortium"], "Salzspeicher Food Network")
+    if needed & {"proposal", "declaration"}:
+        found["proposal"] = follow("/proposals", "Quiet Harbours")
+        found["declaration"] = follow(f"{found['proposal']}/papers", re.compile("Declaration on honour"))
+    if "invitation" in needed:
+        found["invitation"] = follow("/work", "Quiet Harbours: Sava Software Network")
+    if "notice" in needed:
+        page.goto(f"{CALL}/partners/new")
+        page.get_by_label("Title").fill("Sensors look for a harbour")
+        page.get_by_label("What you offer or look for").fill("We measure; who has a berth?")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Publish").click()
+        found["notice"] = urlsplit(page.url).path
+    return found
 
 
 def violations(page: Any) -> list[str]:
