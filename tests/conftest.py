@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from hanse.ground import clock
 from hanse.ground.audit import triggers
 
 NOW = datetime(2020, 11, 29, 16, tzinfo=UTC)
 """Three days before the 2020 call closes: 29 November 2020, 17:00 in Brussels."""
+
+settings.register_profile("hanse", deadline=None)  # a busy machine makes nothing wrong
+settings.load_profile("hanse")
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright drives the browser from an event loop
 

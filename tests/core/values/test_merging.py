@@ -19,6 +19,11 @@ words = st.lists(st.sampled_from(["port", "ship", "sea", "berth", "a", "\n", "\n
         ("", "Mine", "Theirs", "Theirs\nMine", True),
         ("First.\n", "First.\nMine.\n", "First.\nTheirs.\n", "First.\nTheirs.\nMine.\n", True),
         ("First.", "First. Mine.", "First. Theirs.", "First. Theirs. Mine.", False),
+        ("First.", "First.\nMine.", "First.\nTheirs.", "First.\nTheirs.\nMine.", True),
+        ("First.", "First.\nMine.\n", "First.\nTheirs.", "First.\nTheirs.\nMine.\n", True),
+        ("First.\n", "First.", "First.\nTheirs.\n", "First.\nTheirs.", True),
+        ("", "", "Theirs", "Theirs", True),
+        ("Gone", "", "Gone\n", "", True),
         ("Gone.", "", "Gone.", "", True),
         ("Keep.\nGone.\n", "Keep.\n", "Keep.\nGone, changed.\n", "Keep.\nGone, changed.\n", False),
         ("Same.", "Same!", "Same!", "Same!", True),
@@ -60,7 +65,7 @@ def test_a_very_long_stretch_is_shown_whole(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(merging, "MOST_TOKENS", 3)
     found = merge("a b c d", "a b c e", "x b c d")
     assert not found.clean
-    assert found.text == "x b c da b c e"
+    assert found.text == "x b c d\na b c e"
     assert [d.change for d in differences("a b c d\nsame\n", "a b c e\nsame\n")] == [
         Change.REMOVED, Change.ADDED, Change.SAME,
     ]  # fmt: skip

@@ -7,7 +7,7 @@ merge is not clean: it holds both readings, and a person decides.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import Enum
 
@@ -65,8 +65,30 @@ def merge(base: str, mine: str, theirs: str) -> Merge:
         mine: as the one who saves now has it.
         theirs: as it was saved meanwhile.
     """
-    pieces = tuple(_joined(_merged(_paragraphs(base), _paragraphs(mine), _paragraphs(theirs), whole=True)))
-    return Merge("".join(p.text for p in pieces), all(p.side is not Side.CLASH for p in pieces), pieces)
+    # A last line without its end is the same line as one with it, so that two who add below it have not changed it.
+    ended = [_ended(text) for text in (base, mine, theirs)]
+    pieces = list(_joined(_merged(*map(_paragraphs, ended), whole=True)))
+    open_base, open_mine, open_theirs = (end != text for end, text in zip(ended, (base, mine, theirs), strict=True))
+    if open_mine:
+        pieces = _without_end(pieces, "mine")
+    if open_theirs:
+        pieces = _without_end(pieces, "theirs")
+    if open_theirs if open_mine == open_base else open_mine:
+        pieces = _without_end(pieces, "text")
+    return Merge("".join(p.text for p in pieces), all(p.side is not Side.CLASH for p in pieces), tuple(pieces))
+
+
+def _ended(text: str) -> str:
+    return f"{text}\n" if text and not text.endswith("\n") else text
+
+
+def _without_end(pieces: Sequence[Piece], side: str) -> list[Piece]:
+    """The pieces without the line end that was put to the last line of one side."""
+    last = max((place for place, piece in enumerate(pieces) if getattr(piece, side)), default=-1)
+    return [
+        replace(piece, **{side: getattr(piece, side).removesuffix("\n")}) if place == last else piece
+        for place, piece in enumerate(pieces)
+    ]
 
 
 def _paragraphs(text: str) -> list[str]:
@@ -102,15 +124,11 @@ def _settled(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str], wh
     elif other == was:
         yield Piece(Side.MINE, one, other, one)
     elif whole and not was:
-        yield Piece(Side.BOTH, one, other, _one_after_the_other(other, one))
+        yield Piece(Side.BOTH, one, other, other + one)
     elif whole and max(map(len, (words := [tokens(text) for text in (was, one, other)]))) <= MOST_TOKENS:
         yield from _merged(*words, whole=False)
     else:
         yield Piece(Side.CLASH, one, other, other + one)
-
-
-def _one_after_the_other(first: str, second: str) -> str:
-    return first + second if first.endswith(("\n", "\r")) else f"{first}\n{second}"
 
 
 def _untouched(base: Sequence[str], mine: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
