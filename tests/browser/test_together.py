@@ -1,10 +1,12 @@
 """Several browsers play coordinator and partners, from an idea to a complete eligible draft of each strand."""
 
+import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ YES = "Yes: every rule that can be decided now is met"
 PROPERTIES = ("European", "Strategic", "Representing clusters", "A partnership", "Going international")
 LANTERNA, SALZSPEICHER = "lanterna-marine-cluster", "salzspeicher-food-network"
 SAVA, PHARE = "sava-software-network", "phare-photonics-cluster"
+WORDS = {"met": "Met", "not_met": "Not met", "undecided": "Undecided"}
 NUMBERS = {"start": "1", "month": "6", "number": "4", "baseline": "0", "target": "12"}
 """What is typed into a field that asks for a number, by the last part of its key."""
 
@@ -267,19 +270,40 @@ def download(page: Page, ref: str, link: str, to: Path) -> Path:
     return to
 
 
-def check(draft: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def check(draft: Path, *options: str) -> "subprocess.CompletedProcess[str]":
     """Run `hanse check` on a draft file, as on a machine without the site."""
-    command: Sequence[str] = [sys.executable, "-m", "hanse.cli.main", "check", str(draft), *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=draft.parent)
+    command = [sys.executable, "-m", "hanse.cli.main", "check", str(draft), *options]
+    alone = {name: value for name, value in os.environ.items() if not name.startswith(("HANSE_", "DJANGO_"))}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=draft.parent, env=alone)
 
 
-def expect_same_elsewhere(page: Page, ref: str, folder: Path) -> None:
-    """The application comes out as a PDF and as a draft file, of which `hanse check` says the same."""
-    assert download(page, ref, "Download the PDF", folder / "application.pdf").read_bytes().startswith(b"%PDF")
+def rules_on(page: Page, ref: str) -> dict[str, str]:
+    """What the panel of the application says of each rule that can be decided now."""
+    page.goto(f"/proposals/{ref}")
+    expect(page.locator("#verdict")).to_be_visible()
+    told = {}
+    for line in page.locator("#verdict .consortia-rules--marked > li").all():
+        rule = str(line.locator("a").first.text_content()).removeprefix("Rule ")
+        told[rule] = str(line.get_by_role("img", include_hidden=True).first.get_attribute("aria-label"))
+    return told
+
+
+def expect_same_elsewhere(page: Page, ref: str, folder: Path, verdict: str, status: int) -> None:
+    """The draft file comes out, and `hanse check` says of it what the page says, rule by rule."""
     draft = download(page, ref, "Download as TOML", folder / "draft.toml")
     assert tomllib.loads(draft.read_text(encoding="utf-8"))["call"] == CALL
-    told = check(draft)
-    assert told.returncode == 0, told.stdout + told.stderr
+    answer = check(draft, "--format", "json")
+    assert answer.returncode == status, answer.stdout + answer.stderr
+    (proposal,) = json.loads(answer.stdout)["proposals"]
+    assert proposal["verdict"] == verdict
+    aside = {*proposal["left_to_officer"], *proposal["needs_all_submissions"]}
+    found = {one["rule"]: WORDS[one["verdict"]] for one in proposal["findings"] if one["rule"] not in aside}
+    assert found == rules_on(page, ref)
+
+
+def expect_pdf(page: Page, ref: str, folder: Path) -> None:
+    """The whole application comes out as a PDF."""
+    assert download(page, ref, "Download the PDF", folder / "application.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_three_write_an_application_of_strand_a(visitor: Visitors, tmp_path: Path) -> None:
@@ -312,11 +336,13 @@ def test_three_write_an_application_of_strand_a(visitor: Visitors, tmp_path: Pat
     ask(jonas, ref, SALZSPEICHER, "181 000,00")
     expect_verdict(jonas, ref, "No: not as it stands")
     expect(jonas.locator("#verdict")).to_contain_text("Lower the request by 1 000.00")
+    expect_same_elsewhere(jonas, ref, tmp_path, "not_eligible", 1)
     ask(jonas, ref, SALZSPEICHER, "180 000,00")
 
     clash(giulia, jonas, f"/proposals/{ref}/sections/governance", "governance", "Keep my text")
     expect_complete(mila, ref)
-    expect_same_elsewhere(mila, ref, tmp_path)
+    expect_same_elsewhere(mila, ref, tmp_path, "eligible", 0)
+    expect_pdf(mila, ref, tmp_path)
 
 
 def register_phare(page: Page) -> None:
@@ -353,4 +379,5 @@ def test_two_write_an_application_of_strand_b(visitor: Visitors, tmp_path: Path)
     plan_costs(venture, ref, "10", "13 500,00", "126 000,00")
     clash(jonas, giulia, f"/proposals/{ref}/sections/governance", "governance", "Keep my text")
     expect_complete(jonas, ref)
-    expect_same_elsewhere(giulia, ref, tmp_path)
+    expect_same_elsewhere(giulia, ref, tmp_path, "eligible", 0)
+    expect_pdf(giulia, ref, tmp_path)
