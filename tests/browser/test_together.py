@@ -329,6 +329,14 @@ def test_three_write_an_application_of_strand_a(visitor: Visitors, tmp_path: Pat
     expect(giulia.locator("#panel")).to_contain_text("Yes")
     expect(giulia.get_by_role("row", name=re.compile("Sava"))).to_contain_text("Mila Petrović")
 
+    # Lanterna and Salzspeicher stand in another consortium of the strand: those who act for them are told, Mila is not.
+    twice = "stands in two consortia of one call"
+    expect(giulia.get_by_role("main")).to_contain_text(f"Lanterna Marine Cluster {twice}")
+    for page, count in ((jonas, 1), (mila, 0)):
+        page.goto(f"/consortia/{ref}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(venture.name)
+        expect(page.locator(".hanse-message", has_text=f"Salzspeicher Food Network {twice}")).to_have_count(count)
+
     # They write in turns and plan their costs; one asks for too much and is told by how much.
     write_application(venture, ref)
     plan_costs(venture, ref, "20", "9 750,00", "180 000,00")
