@@ -102,7 +102,7 @@ def look_for_partners(
         first, most: which of them, from the best on.
     """
     search = _Search(call, dossier, sectors_sought, today)
-    members = published().filter(ref__in={one.organisation.id for one in dossier.consortium.participants})
+    members = Organisation.objects.filter(ref__in={one.organisation.id for one in dossier.consortium.participants})
     # By number: the database then counts and sorts from an index, without a look at any profile.
     others = organisations.exclude(pk__in=members.values("pk"))
     if only_missing:
