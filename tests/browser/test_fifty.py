@@ -1,15 +1,14 @@
 """Fifty real browsers have one section of one application open and write into it. No character is lost."""
 
-import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 from tests.browser.conftest import DESKTOP, enter_as
 
 PEOPLE = 50
 KEY = "common_goals"
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds: fifty browsers share the machine with the site."""
 
 
@@ -51,6 +50,8 @@ def test_fifty_browsers_write_into_one_field(contexts: list[BrowserContext]) -> 
 
 
 def saved(page: Page) -> None:
-    """Wait until the page says that what was written is kept."""
-    state = page.locator(f'[data-key="{KEY}"] .draft-state')
-    expect(state).to_contain_text(re.compile("Saved|Merged"), timeout=PATIENCE)
+    """Wait until the site has acknowledged all that was written: only then does the browser forget its own copy.
+
+    The words beside the field tell less: what others saved since may already have taken their place.
+    """
+    page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('hanse|'))")
