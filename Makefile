@@ -5,7 +5,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST := $(BIN)/python -m pytest
+# Several tests at a time, one for each processor.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto
 
 .PHONY: demo tour test check lint types contracts core-tests docs readme screenshots bench clean
 

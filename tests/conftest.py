@@ -18,6 +18,7 @@ NOW = datetime(2020, 11, 29, 16, tzinfo=UTC)
 settings.register_profile("hanse", deadline=None)  # a busy machine makes nothing wrong
 settings.load_profile("hanse")
 
+os.environ["COLUMNS"] = "100"  # commands are read as they are written in a terminal of this width
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright drives the browser from an event loop
 
 _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]

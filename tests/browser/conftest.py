@@ -68,3 +68,11 @@ def enter_as(page: Page, name: str) -> None:
     page.goto("/accounts/cast")
     page.get_by_role("button", name=name).click()
     page.wait_for_url("**/work")
+
+
+def acknowledged(page: Page) -> None:
+    """Wait until the site has acknowledged all that was written: only then does the browser forget its own copy.
+
+    The words beside a field tell less: what others saved since may already have taken their place.
+    """
+    page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('hanse|'))")

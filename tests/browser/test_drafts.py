@@ -242,8 +242,7 @@ PAGES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone, dark"])
 def test_pages_of_an_application_are_accessible_and_fit(size: Any, scheme: Any, visitor: Visitors) -> None:
     giulia, jonas = visitor("Giulia Doria"), visitor("Jonas Wendt")
     # A page with all there can be: two versions to choose from, on the page and under the field, and a remark.

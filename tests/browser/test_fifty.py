@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
-from tests.browser.conftest import DESKTOP, enter_as
+from playwright.sync_api import Browser, BrowserContext
+from tests.browser.conftest import DESKTOP, acknowledged, enter_as
 
 PEOPLE = 50
 KEY = "common_goals"
@@ -42,16 +42,8 @@ def test_fifty_browsers_write_into_one_field(contexts: list[BrowserContext]) -> 
     for n, page in enumerate(pages):
         page.locator(f'[name="text:{KEY}"]').last.fill(f"{begun}\nGoal of browser {n}: berth{n}, quay{n}.\n")
     for page in pages:
-        saved(page)
+        acknowledged(page)
     pages[0].goto(f"{whole}/sections/{KEY}")
     text = pages[0].locator(f'[name="text:{KEY}"]').last.input_value()
     assert text.startswith(begun)
     assert [n for n in range(PEOPLE) if f"Goal of browser {n}: berth{n}, quay{n}.\n" not in text] == []
-
-
-def saved(page: Page) -> None:
-    """Wait until the site has acknowledged all that was written: only then does the browser forget its own copy.
-
-    The words beside the field tell less: what others saved since may already have taken their place.
-    """
-    page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('hanse|'))")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from tests.browser.conftest import DESKTOP, enter_as
+from tests.browser.conftest import DESKTOP, acknowledged, enter_as
 
 CALL = "COS-CLUSINT-2020-3-01"
 YES = "Yes: every rule that can be decided now is met"
@@ -124,10 +124,6 @@ def state(page: Page, key: str) -> Locator:
     return page.locator(f'[data-key="{key}"] .draft-state')
 
 
-def saved(page: Page, key: str) -> None:
-    expect(state(page, key)).to_contain_text(re.compile("^(Saved|Merged)"), timeout=15_000)
-
-
 def said(key: str, title: str, months: str) -> str:
     """What somebody types into a field."""
     last = key.rsplit("/", 1)[-1]
@@ -137,14 +133,13 @@ def said(key: str, title: str, months: str) -> str:
     return NUMBERS.get(last, f"{title}: three clusters do this together, step by step.")
 
 
-def write_section(page: Page, address: str, venture: Venture) -> list[str]:
-    """Fill every field of a section that can be written and is empty, by what it is; the keys of those filled."""
+def write_section(page: Page, address: str, venture: Venture) -> None:
+    """Fill every field of a section that can be written and is empty, by what it is."""
     page.goto(address)
     add = page.get_by_role("button", name=re.compile("^Add a "))
     if add.count() and not page.locator(".draft-card").count():
         with page.expect_navigation():
             add.click()
-    written = []
     for box in page.locator(".draft-field[data-key]").all():
         key = str(box.get_attribute("data-key"))
         control = box.locator("textarea, select, input:not([type=hidden])")
@@ -162,8 +157,6 @@ def write_section(page: Page, address: str, venture: Venture) -> list[str]:
         else:
             title = box.locator("label").first.inner_text().split("\n")[0]
             control.first.fill(said(key, title, venture.months))
-        written.append(key)
-    return written
 
 
 def sections_of(page: Page, ref: str) -> list[str]:
@@ -179,19 +172,13 @@ def write_application(venture: Venture, ref: str) -> None:
     press_begin(venture.leader, ref)
     addresses = sections_of(venture.leader, ref)
     assert len(addresses) > 15
-    pending: dict[Page, list[str]] = {page: [] for page in venture.writers}
-
-    def all_saved(page: Page) -> None:
-        for key in pending[page]:
-            saved(page, key)
-
     for number, address in enumerate(addresses):
         each_own = address.endswith("/member_profiles")
         for page in venture.writers if each_own else [venture.writers[number % len(venture.writers)]]:
-            all_saved(page)  # while the others were writing
-            pending[page] = write_section(page, address, venture)
+            acknowledged(page)  # while the others were writing
+            write_section(page, address, venture)
     for page in venture.writers:
-        all_saved(page)
+        acknowledged(page)
 
 
 def press_begin(page: Page, ref: str) -> None:
@@ -241,7 +228,7 @@ def clash(one: Page, two: Page, address: str, key: str, keep: str) -> None:
     for page in (one, two):
         page.goto(address)
     field(one, key).fill("We decide by drawing lots.")
-    saved(one, key)
+    acknowledged(one)
     field(two, key).fill("We decide by a vote of all members.")
     expect(state(two, key)).to_contain_text("Two versions: choose")
     both = two.get_by_role("group", name="Two versions of this text")

@@ -132,6 +132,7 @@ def test_a_message_taken_by_a_worker_that_died_is_taken_over() -> None:
     assert message.state == Message.State.SENT
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_worker_does_what_is_due_and_leaves_when_idle() -> None:
     left = [3, 2]
     before = signal.getsignal(signal.SIGTERM)
@@ -140,6 +141,7 @@ def test_the_worker_does_what_is_due_and_leaves_when_idle() -> None:
     assert signal.getsignal(signal.SIGTERM) is before, "whoever called it can be stopped as before"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_worker_stops_when_it_is_told_to() -> None:
     def told() -> int:
         signal.raise_signal(signal.SIGTERM)
