@@ -6,6 +6,9 @@ from typing import Any
 Row = dict[str, str]
 Figures = dict[str, Any]
 
+LACKING = ("draft with two missing", "draft with one missing")
+"""The searches of a draft that lacks something, by their names in `bench/partners.py`."""
+
 
 def rows_of(name: str, figures: Figures) -> list[Row]:
     """The README rows of one benchmark."""
@@ -157,6 +160,23 @@ def _drafts(found: Figures) -> Iterator[Row]:
     )
 
 
+def _partners(found: Figures) -> Iterator[Row]:
+    limit, pages = found["limit_p95_ms"], found["pages"]
+    lacking = max(page["p95_ms"] for name, page in pages.items() if name in LACKING)
+    others = max(page["p95_ms"] for name, page in pages.items() if name not in LACKING)
+    among = f"among {found['organisations']:,} organisations, p95"
+    yield _row(
+        f"partners that close the gap of a draft, {among}", f"{lacking} ms", f"limit {limit} ms", lacking / limit
+    )
+    yield _row(f"the slowest other search of partners, {among}", f"{others} ms", f"limit {limit} ms", others / limit)
+    yield _row(
+        "queries of the search with the most of them",
+        str(found["most_queries"]),
+        f"limit {found['limit_queries']}",
+        found["most_queries"] / found["limit_queries"],
+    )
+
+
 def _proof(part: Figures) -> str:
     return "proven optimum" if part["optimal"] else f"within {part['gap']:.4%}"
 
@@ -169,4 +189,5 @@ _WRITERS: dict[str, Callable[[Figures], Iterator[Row]]] = {
     "assign": _assign,
     "pages": _pages,
     "drafts": _drafts,
+    "partners": _partners,
 }
