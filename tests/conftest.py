@@ -27,10 +27,12 @@ _flush = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 def _flush_the_record_too(case: TransactionTestCase) -> None:
     """Between tests the record is emptied, which its triggers forbid to everybody else."""
     with connection.schema_editor() as editor:
-        triggers.drop(editor)
+        for table in triggers.tables():
+            triggers.drop(editor, table)
     _flush(case)
     with connection.schema_editor() as editor:
-        triggers.create(editor)
+        for table in triggers.tables():
+            triggers.create(editor, table)
 
 
 TransactionTestCase._fixture_teardown = _flush_the_record_too  # type: ignore[attr-defined]

@@ -26,6 +26,8 @@ DATA = Path(_told("DATA", "hanse-data")).resolve()
 SECRET_KEY = _told("SECRET_KEY") or ("only-for-demonstration" * 3 if MODE == "demo" else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("HANSE_SECRET_KEY is not set; `hanse serve` makes one on first use")
+SIGNING_KEY = _told("SIGNING_KEY") or str(DATA / "signing-key.pem")
+"""File of the private key that signs receipts; made on first use."""
 ALLOWED_HOSTS = _told("HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 ADDRESS = _told("ADDRESS", "http://localhost:8000").rstrip("/")
 """Where people reach the site, for links in messages that no request asked for."""

@@ -13,6 +13,8 @@ class Event(models.Model):
         previous: digest of the entry before.
     """
 
+    append_only = True
+
     number = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
     act = models.CharField(max_length=120)

@@ -1,4 +1,4 @@
-"""Bring the database up to date: tables, the shared cache, and the calls that come with Hanse."""
+"""Bring a site up to date: tables, the shared cache, the calls that come with Hanse, the key that signs receipts."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
+from hanse.ground.audit import signing
 from hanse.stages.announcement import actions as announcement
 
 
@@ -21,3 +22,4 @@ class Command(BaseCommand):
         call_command("createcachetable", verbosity=verbosity)
         with transaction.atomic():
             announcement.load_callbook()
+        signing.make_key()
