@@ -4,8 +4,8 @@
     signing.public_key()                             the public half, for everybody
 
 The private key is the file that `HANSE_SIGNING_KEY` names, else `signing-key.pem` in the data
-folder, made on first use. Whoever holds it can forge receipts: only its owner may read it, and it is kept apart from the
-database.
+folder, made on first use. Whoever holds it can forge receipts: only its owner may read it, and it is kept apart from
+the database.
 """
 
 import base64
