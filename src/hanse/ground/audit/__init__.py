@@ -95,15 +95,18 @@ def verify() -> int | None:
 
 def digest_of(event: "Event") -> str:
     """The digest of an entry, over all that it says and the digest of the one before."""
-    return digest(
-        {
-            "number": event.number,
-            "at": event.at.astimezone(UTC),
-            "act": event.act,
-            "actor": event.actor_id,
-            "actor_name": event.actor_name,
-            "subject": [event.subject_kind, event.subject_ref],
-            "facts": event.facts,
-            "previous": event.previous,
-        }
-    )
+    return digest(entry_of(event))
+
+
+def entry_of(event: "Event") -> dict[str, Any]:
+    """An entry as it is digested, in JSON types."""
+    return {
+        "number": event.number,
+        "at": event.at.astimezone(UTC).isoformat(),
+        "act": event.act,
+        "actor": event.actor_id,
+        "actor_name": event.actor_name,
+        "subject": [event.subject_kind, event.subject_ref],
+        "facts": event.facts,
+        "previous": event.previous,
+    }

@@ -1,7 +1,8 @@
 """Writing messages."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 
@@ -25,7 +26,27 @@ def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpo
 
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(f"a message to {to} is written outside the transaction of the act")
-    content = {
+    content = _content(to, subject, body, purpose, at)
+    if not key:
+        return Message.objects.create(**content)
+    return Message.objects.get_or_create(key=key, defaults=content)[0]
+
+
+def post_all(addresses: Iterable[str], *, subject: str, body: str, at: datetime, purpose: str = "") -> int:
+    """Write the same message to many; to how many. See `post`.
+
+    Raises:
+        TransactionManagementError: outside a transaction.
+    """
+    from hanse.ground.outbox.models import Message  # models load after this package
+
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("messages are written outside the transaction of the act")
+    return len(Message.objects.bulk_create(Message(**_content(to, subject, body, purpose, at)) for to in addresses))
+
+
+def _content(to: str, subject: str, body: str, purpose: str, at: datetime) -> dict[str, Any]:
+    return {
         "to": to,
         "subject": " ".join(subject.split())[:LONGEST_SUBJECT],
         "body": body,
@@ -33,9 +54,6 @@ def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpo
         "created_at": at,
         "next_at": at,
     }
-    if not key:
-        return Message.objects.create(**content)
-    return Message.objects.get_or_create(key=key, defaults=content)[0]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Who acts for an organisation, who is invited, who asks to take a profile over."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -38,6 +38,14 @@ def addresses_of(organisation: Organisation, owners_only: bool = False) -> list[
     if owners_only:
         held = held.filter(right=Membership.Right.OWNER)
     return list(held.order_by("id").values_list("user__email", flat=True))
+
+
+def addresses_of_all(organisations: Iterable[Organisation]) -> list[str]:
+    """Where those who act for any of these organisations are written to, each address once; in one query."""
+    held = Membership.objects.filter(
+        organisation__in=[each.pk for each in organisations], until__isnull=True, user__is_active=True
+    )
+    return list(dict.fromkeys(held.order_by("organisation", "id").values_list("user__email", flat=True)))
 
 
 def secret_of(token: str) -> str:
