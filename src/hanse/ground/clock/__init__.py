@@ -3,6 +3,7 @@
     clock.now()                      the instant, in UTC
     clock.today()                    the day in Brussels
     clock.reading()                  the instant, and whether it is the real one
+    clock.behind(real)               how far a host's clock is behind the latest instant that was kept
     clock.set_clock(...)             in rehearsals only; `hanse.site.rehearsal` does it on the record
 
 A rehearsal clock runs on from the instant it was set to. It is one row, so that all processes tell the same time; a
@@ -17,6 +18,9 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+
+SKEW = timedelta(seconds=2)
+"""So far the clocks of two hosts may differ without anything being wrong."""
 
 _shift: ContextVar[timedelta | None] = ContextVar("shift of the rehearsal clock in this request", default=None)
 
@@ -94,6 +98,25 @@ def reset_clock(*, actor_id: int | None = None) -> None:
         LiveClock: on a live site.
     """
     _keep(timedelta(), actor_id)
+
+
+def behind(real: datetime) -> timedelta:
+    """How far an instant of real time is behind the latest one that was kept; nothing within `SKEW`.
+
+    Asked by whoever holds a lock under which `keep` is called too; else it tells what may have changed since.
+    """
+    from hanse.ground.clock.models import HighWater  # models load after this package
+
+    latest = HighWater.objects.filter(pk=1).values_list("latest", flat=True).first()
+    return latest - real if latest is not None and latest - real > SKEW else timedelta()
+
+
+def keep(real: datetime) -> None:
+    """Keep an instant of real time, if it is later than the latest kept so far."""
+    from hanse.ground.clock.models import HighWater
+
+    if not HighWater.objects.filter(pk=1, latest__lt=real).update(latest=real):
+        HighWater.objects.get_or_create(pk=1, defaults={"latest": real})
 
 
 def _kept_shift() -> timedelta:

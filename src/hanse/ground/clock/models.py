@@ -1,4 +1,4 @@
-"""The rehearsal clock: one row, or none."""
+"""The rehearsal clock, and the latest instant that was kept: one row each, or none."""
 
 from django.conf import settings
 from django.db import models
@@ -21,3 +21,19 @@ class RehearsalClock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.shift} from real time"
+
+
+class HighWater(models.Model):
+    """The latest real instant at which anything was sealed: by it a host whose clock was set back is found.
+
+    Attributes:
+        latest: in real time.
+    """
+
+    latest = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(pk=1), name="clock_one_high_water"),)
+
+    def __str__(self) -> str:
+        return str(self.latest)

@@ -114,6 +114,28 @@ def decide_submission(
     return Refused(receipt, tuple(reasons)) if reasons else Accepted(receipt)
 
 
+def decide_withdrawal(
+    call: Call, strand: str, received_at: datetime, *, proposal: str, content_digest: str, reason: str, stands: bool
+) -> Accepted | Refused:
+    """Decide whether a withdrawal stands: something counts, a reason is given, and the call has not closed.
+
+    Until the closing, submitting again reverses a withdrawal (Funding and Tenders manual, draft and submission). After
+    it, what was submitted is before the granting authority, and a withdrawal is a matter of letters, not of this door.
+
+    Args:
+        call: the edition in force when it arrived.
+        content_digest: of the application that counts; empty where none does.
+        stands: whether a submission counts now.
+    """
+    reasons, _ = _judge_time(call, received_at)
+    if not stands:
+        reasons.append(Reason("standing", "No submission counts now, so there is nothing to withdraw."))
+    if not reason.strip():
+        reasons.append(Reason("reason", "A withdrawal needs a reason."))
+    receipt = Receipt(call.reference, call.edition, strand, proposal, content_digest, received_at.astimezone(UTC))
+    return Refused(receipt, tuple(reasons)) if reasons else Accepted(receipt)
+
+
 def _blocks(rule: Rule, observation: Observation) -> bool:
     return rule.gate is Gate.SUBMISSION and rule.force is Force.REQUIRED and not observation.undecided
 

@@ -1,0 +1,27 @@
+"""Submitting an application: whether it stands, what counts, and the documents that prove it.
+
+decide_submission(...)      `deciding`: in time, complete, and not stopped by a rule at the door
+decide_withdrawal(...)      the same for taking it back
+documents                   manifest of a package, claims of a receipt, and what does not hold together in them
+clashes                     what rules over all submissions become at the door
+"""
+
+from hanse.core.submission.deciding import (
+    Accepted,
+    Observation,
+    Reason,
+    Receipt,
+    Refused,
+    decide_submission,
+    decide_withdrawal,
+)
+
+__all__ = [
+    "Accepted",
+    "Observation",
+    "Reason",
+    "Receipt",
+    "Refused",
+    "decide_submission",
+    "decide_withdrawal",
+]
