@@ -11,7 +11,7 @@ from django.db.models import ForeignKey, ManyToManyField, OneToOneField
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "hanse"
-STAGES = ("registry", "announcement", "consortia", "proposals")
+STAGES = ("registry", "announcement", "consortia", "proposals", "submission")
 
 WRITERS = {
     "save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete", "acreate", "asave",

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "hanse.stages.announcement",
     "hanse.stages.consortia",
     "hanse.stages.proposals",
+    "hanse.stages.submission",
     "hanse.site",
     "allauth",
     "allauth.account",

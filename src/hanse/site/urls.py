@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("hanse.stages.announcement.urls")),
     path("", include("hanse.stages.consortia.urls")),
     path("", include("hanse.stages.proposals.urls")),
+    path("", include("hanse.stages.submission.urls")),
     path("api/v1/", include((api.routes(), "api-v1"), namespace="api-v1")),
 ]
 

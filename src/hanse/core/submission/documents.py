@@ -194,7 +194,7 @@ def faults_in_receipt(document: Any) -> tuple[str, ...]:
     faults += [f"{name}: no part of a receipt" for name in extra]
     if missing:
         return tuple(faults)
-    return tuple([*faults, *_faults_in_claims(document["claims"]), *_faults_in_chain(document)])
+    return (*faults, *_faults_in_claims(document["claims"]), *_faults_in_chain(document))
 
 
 def _faults_in_claims(claims: Mapping[str, Any]) -> list[str]:
@@ -278,6 +278,6 @@ def faults_in_package(manifest: Any, found: Mapping[str, File], application: byt
 def _holds_budget(application: bytes, sealed: Any) -> bool:
     try:
         table = json.loads(application)
-        return digest(table.get("budget", {})) == sealed
+        return bool(digest(table.get("budget", {})) == sealed)
     except (ValueError, TypeError, AttributeError):
         return False

@@ -46,9 +46,7 @@ def record(act: str, *, actor: Any, subject: Subject, facts: Mapping[str, Any] |
 
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError(f"{act!r} is recorded outside the transaction of the act")
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
+    lock()
     last = Event.objects.order_by("-number").values_list("number", "digest").first()
     number, previous = last or (0, BEGINNING)
     event = Event(
@@ -65,6 +63,16 @@ def record(act: str, *, actor: Any, subject: Subject, facts: Mapping[str, Any] |
     event.digest = digest_of(event)
     event.save(force_insert=True)
     return event
+
+
+def lock() -> None:
+    """Wait until nobody else is about to write an entry; until the end of the transaction nobody else does.
+
+    On SQLite a transaction that writes is this lock already.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CHAIN_LOCK])
 
 
 def history(subject: Subject) -> "QuerySet[Event]":

@@ -1,0 +1,199 @@
+"""What becomes of a decision: package, entry of the record, receipt, what counts now, letters. All or nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Max
+
+from hanse.core.consortium import APPLICANTS, COORDINATOR
+from hanse.core.submission import Accepted, Refused
+from hanse.core.submission.documents import claims_of, receipt_document
+from hanse.core.values.digest import canonical_json, digest
+from hanse.core.values.unknown import Unknown
+from hanse.ground import audit, clock
+from hanse.ground.audit import signing
+from hanse.ground.clock.arrival import Arrival
+from hanse.stages.consortia.queries.members import coordinator_of
+from hanse.stages.submission.actions.letters import tell_of
+from hanse.stages.submission.models import Content, Package, Receipt, Standing, StandingMember
+from hanse.stages.submission.queries.preparing import Ground, Prepared, call_claim, code
+
+SUBJECT = "proposal"
+ACTS = {
+    (Receipt.Act.SUBMISSION, True): "submit application",
+    (Receipt.Act.SUBMISSION, False): "refuse submission",
+    (Receipt.Act.WITHDRAWAL, True): "withdraw application",
+    (Receipt.Act.WITHDRAWAL, False): "refuse withdrawal",
+    (Receipt.Act.ADMISSION, True): "admit late attempt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Who attempts what, and when.
+
+    Attributes:
+        judged_at: the instant by which it is judged: that of the arrival, unless the host's clock was set back.
+        behind: how far it was.
+        reason: of a withdrawal or an admission.
+        admits: the refused attempt that is admitted.
+    """
+
+    act: str
+    actor: Any
+    arrival: Arrival
+    key: str
+    judged_at: datetime
+    behind: timedelta = timedelta()
+    reason: str = ""
+    admits: Receipt | None = None
+
+
+def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, ready: Prepared | None = None) -> Receipt:
+    """Keep what was decided, as one with the transaction around it; its receipt.
+
+    Args:
+        ready: the application, where it is submitted.
+    """
+    proposal = ground.proposal
+    accepted = isinstance(decision, Accepted)
+    sealed_at = attempt.arrival.now() + attempt.behind
+    package = None if ready is None else _package(ready, attempt)
+    place = (Receipt.objects.filter(proposal=proposal).aggregate(last=Max("place"))["last"] or 0) + 1
+    number = f"{proposal.ref}/{place}"
+    claims = _claims(attempt, ground, decision, number, package, ready, sealed_at)
+    event = audit.record(
+        ACTS[Receipt.Act(attempt.act), accepted],
+        actor=attempt.actor,
+        subject=(SUBJECT, proposal.ref),
+        facts={
+            "receipt": digest(claims),
+            "number": number,
+            "outcome": claims["outcome"],
+            "package": package.digest if package else None,
+            "received_at": claims["received_at"],
+        },
+        at=sealed_at,
+    )
+    chained = {"position": event.number, "digest": event.digest, "entry": audit.entry_of(event)}
+    signed = signing.sign(canonical_json({"claims": claims, "chain": chained}))
+    public = signing.public_key()
+    document = receipt_document(
+        claims,
+        chained,
+        {"algorithm": signing.ALGORITHM, "key": signed.key, "public_key": public.raw, "value": signed.value},
+    )
+    receipt = Receipt.objects.create(
+        number=number,
+        proposal=proposal,
+        place=place,
+        act=attempt.act,
+        outcome=Receipt.Outcome.ACCEPTED if accepted else Receipt.Outcome.REFUSED,
+        call=ground.call.reference,
+        edition=ground.edition,
+        strand=claims["strand"],
+        received_at=attempt.judged_at,
+        sealed_at=sealed_at,
+        actor=attempt.actor,
+        key=attempt.key,
+        draft_version=proposal.version,
+        package=package,
+        admits=attempt.admits,
+        reason=attempt.reason,
+        document=document,
+        position=event.number,
+        digest=event.facts["receipt"],
+    )
+    if accepted:
+        _let_count(receipt, ground)
+    clock.keep(attempt.arrival.real_now())
+    tell_of(receipt, ground.seats)
+    return receipt
+
+
+def _package(ready: Prepared, attempt: Attempt) -> Package:
+    if ready.body is not None:
+        Content.objects.get_or_create(digest=ready.content, defaults={"body": ready.body, "size": ready.size})
+    manifest = {**ready.manifest, "received_at": attempt.judged_at.isoformat(), "attempt": attempt.key}
+    return Package.objects.create(digest=digest(manifest), manifest=manifest, content_id=ready.content)
+
+
+def _claims(
+    attempt: Attempt,
+    ground: Ground,
+    decision: Accepted | Refused,
+    number: str,
+    package: Package | None,
+    ready: Prepared | None,
+    sealed_at: datetime,
+) -> dict[str, Any]:
+    consortium = ground.proposal.consortium
+    lead = coordinator_of(ground.seats)
+    closing = ground.call.window.closing
+    remarks = list(decision.receipt.remarks)
+    if attempt.behind:
+        remarks.insert(0, _told_of_the_clock(attempt.behind))
+    return claims_of(
+        number=number,
+        act=str(attempt.act),
+        outcome="accepted" if isinstance(decision, Accepted) else "refused",
+        proposal=ground.proposal.ref,
+        title=ready.title if ready else consortium.name,
+        call=call_claim(ground.edition, ground.call),
+        strand=consortium.strand,
+        received_at=attempt.judged_at,
+        sealed_at=sealed_at,
+        closing=None if isinstance(closing, Unknown) else closing,
+        package=package.digest if package else None,
+        content=decision.receipt.content_digest or None,
+        draft_version=ground.proposal.version,
+        reasons=decision.reasons if isinstance(decision, Refused) else (),
+        remarks=remarks,
+        mandates=[
+            {
+                "organisation": each.seat.organisation.ref,
+                "name": each.seat.organisation.name,
+                "role": each.seat.role,
+                "given_on": each.mandate.given_at.astimezone(clock.BRUSSELS).date() if each.mandate else None,
+            }
+            for each in ground.mandates
+        ],
+        coordinator={"organisation": lead.organisation.ref, "name": lead.organisation.name} if lead else None,
+        code=code(),
+        reason=attempt.reason,
+        admits=attempt.admits.number if attempt.admits else None,
+    )
+
+
+def _told_of_the_clock(behind: timedelta) -> str:
+    return (
+        f"The site's clock was {behind.total_seconds():.0f} seconds behind the latest instant of its record; so much "
+        "was added to the instant of arrival. The officers are told."
+    )
+
+
+def _let_count(receipt: Receipt, ground: Ground) -> None:
+    """Let a submission count instead of the one before; after a withdrawal none does."""
+    Standing.objects.filter(proposal=receipt.proposal).delete()
+    if receipt.act == Receipt.Act.WITHDRAWAL:
+        return
+    standing = Standing.objects.create(
+        proposal=receipt.proposal,
+        receipt=receipt,
+        package_of=receipt.admits or receipt,
+        call=receipt.call,
+        strand=receipt.strand,
+        submitted_at=(receipt.admits or receipt).received_at,
+    )
+    leading = ground.consortium.bodies(COORDINATOR)
+    StandingMember.objects.bulk_create(
+        StandingMember(
+            standing=standing,
+            call=receipt.call,
+            body=organisation.body,
+            organisation=organisation.id,
+            coordinator=organisation.body in leading,
+        )
+        for organisation in ground.consortium.in_roles(APPLICANTS)
+    )

@@ -1,0 +1,206 @@
+"""Submitting and withdrawing: decided and sealed in one transaction, answered by a receipt.
+
+Order of locks: consortium, end of the record (docs/explanation/locking.md). All that takes time is done before: files
+are uploaded, the application is made ready. The transaction only makes sure that it still stands as it was read.
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from hanse.core.submission import decide_submission, decide_withdrawal
+from hanse.core.submission.clashes import observations_among_all
+from hanse.ground import audit, clock
+from hanse.ground.clock.arrival import Arrival
+from hanse.stages.announcement.models import CallEdition
+from hanse.stages.announcement.queries import edition_in_force
+from hanse.stages.consortia.models import Consortium
+from hanse.stages.consortia.permissions import standing_in
+from hanse.stages.consortia.queries.members import coordinator_of
+from hanse.stages.proposals.models import Proposal
+from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.submission.actions.sealing import Attempt, seal
+from hanse.stages.submission.models import Content, FairCopy, Receipt
+from hanse.stages.submission.models.receipts import LONGEST_KEY
+from hanse.stages.submission.permissions import may_submit
+from hanse.stages.submission.queries import receipts
+from hanse.stages.submission.queries.clashes import findings_among_all
+from hanse.stages.submission.queries.preparing import Ground, Prepared, ground_of, judged_of, prepared
+
+Act = Receipt.Act
+NONE_SUCH = "There is no such application."
+LONGEST_REASON = 4_000
+
+
+def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
+    """Submit an application as it stands; the last accepted before closing counts.
+
+    The same key gets the same receipt, however often it is sent. What does not stand is refused with a receipt too.
+
+    Args:
+        arrival: when the request came, stamped before anything made it wait.
+        key: chosen by the sender for this attempt.
+
+    Raises:
+        Refusal: if the actor does not coordinate, the consortium is dissolved, or the call is not known here any more.
+    """
+    _check_key(key)
+    proposal = _proposal(ref)
+    known = _known(actor, proposal, key, Act.SUBMISSION, arrival)
+    if known is not None:
+        return known
+    # Read without a lock, which costs no other submission any time; whether it still holds is asked under the lock.
+    ready = prepared(ground_of(proposal, _edition(proposal, arrival), arrival.at), arrival.at)
+    with transaction.atomic(durable=True):
+        proposal = _held(actor, ref, arrival)
+        known = _answered(proposal, key, Act.SUBMISSION)
+        if known is not None:
+            return known
+        ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
+        if ready.state != ground.state:
+            ready = prepared(ground, arrival.at)
+        audit.lock()  # from here on one after the other: who comes second sees what the first has done
+        behind = clock.behind(arrival.real_now())
+        judged_at = arrival.at + behind
+        decision = decide_submission(
+            ground.call,
+            proposal.consortium.strand,
+            judged_at,
+            proposal=ref,
+            content_digest=ready.content,
+            missing_parts=ready.missing,
+            observations=(
+                *ready.observations,
+                *observations_among_all(findings_among_all(ground, judged_at), ground.consortium),
+            ),
+        )
+        attempt = Attempt(Act.SUBMISSION, actor, arrival, key, judged_at, behind)
+        return seal(attempt, ground, decision, ready=ready)
+
+
+def withdraw(*, actor: Any, ref: str, reason: str, arrival: Arrival, key: str) -> Receipt:
+    """Take back the submission that counts. Submitting again before the closing reverses it.
+
+    Args:
+        reason: why, for the record.
+        arrival, key: as for `submit`.
+
+    Raises:
+        Refusal: as `submit` does, and if no reason is given.
+    """
+    _check_key(key)
+    reason = reason.strip()
+    if not reason:
+        told = "Say why the application is withdrawn: the reason is kept with the receipt."
+        raise Refusal(told, 422, {"reason": told})
+    if len(reason) > LONGEST_REASON:
+        told = f"The reason has {len(reason)} characters; at most {LONGEST_REASON} are kept. Shorten it."
+        raise Refusal(told, 422, {"reason": told})
+    with transaction.atomic(durable=True):
+        proposal = _held(actor, ref, arrival)
+        known = _answered(proposal, key, Act.WITHDRAWAL)
+        if known is not None:
+            return known
+        ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
+        audit.lock()
+        behind = clock.behind(arrival.real_now())
+        judged_at = arrival.at + behind
+        standing = receipts.standing_of(proposal)
+        decision = decide_withdrawal(
+            ground.call,
+            proposal.consortium.strand,
+            judged_at,
+            proposal=ref,
+            reason=reason,
+            stands=standing is not None,
+            content_digest=receipts.content_digest_of(standing) if standing else "",
+        )
+        attempt = Attempt(Act.WITHDRAWAL, actor, arrival, key, judged_at, behind, reason)
+        return seal(attempt, ground, decision)
+
+
+def make_ready(*, proposal: Proposal, arrival: Arrival) -> tuple[Ground, Prepared]:
+    """Keep a fair copy of an application, so that submitting it as it stands takes no time.
+
+    Raises:
+        Refusal: if the call is not known here any more.
+    """
+    ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
+    ready = prepared(ground, arrival.at)
+    if ready.body is not None:
+        with transaction.atomic():
+            content, _ = Content.objects.get_or_create(
+                digest=ready.content, defaults={"body": ready.body, "size": ready.size}
+            )
+            FairCopy.objects.update_or_create(
+                proposal=proposal,
+                defaults={
+                    "state": ready.state,
+                    "content": content,
+                    "manifest": ready.manifest,
+                    "judged": judged_of(ready),
+                },
+            )
+    return ground, ready
+
+
+# --- how it is done ----------------------------------------------------------------------------------------------
+
+
+def _check_key(key: str) -> None:
+    if not 8 <= len(key) <= LONGEST_KEY or not key.isprintable() or not key.isascii():
+        told = (
+            f"The key of an attempt has 8 to {LONGEST_KEY} plain characters. Load the page again and submit from there."
+        )
+        raise Refusal(told, 422, {"key": told})
+
+
+def _proposal(ref: str) -> Proposal:
+    found = Proposal.objects.select_related("consortium").filter(ref=ref).first()
+    if found is None:
+        raise Refusal(NONE_SUCH, 404)
+    return found
+
+
+def _held(actor: Any, ref: str, arrival: Arrival) -> Proposal:
+    """The application with its consortium locked, for somebody who may submit it."""
+    rows = Proposal.objects.select_related("consortium").select_for_update(of=("consortium",))
+    proposal = rows.filter(ref=ref).first()
+    if proposal is None:
+        raise Refusal(NONE_SUCH, 404)
+    _check_actor(actor, proposal, arrival)
+    return proposal
+
+
+def _check_actor(actor: Any, proposal: Proposal, arrival: Arrival) -> None:
+    may = standing_in(actor, proposal.consortium, arrival.at)
+    if not may.takes_part:
+        raise Refusal(NONE_SUCH, 404)
+    if may.bystander:
+        raise Refusal("Auditors read and change nothing.", 403)
+    if not may_submit(may):
+        lead = coordinator_of(proposal.consortium.seats.select_related("organisation").filter(state="accepted"))
+        who = f" Ask {lead.organisation.name}, which coordinates." if lead else ""
+        raise Refusal(f"Only the coordinator submits, for all members.{who}", 403)
+    if proposal.consortium.state != Consortium.State.FORMING:
+        raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
+
+
+def _known(actor: Any, proposal: Proposal, key: str, act: str, arrival: Arrival) -> Receipt | None:
+    _check_actor(actor, proposal, arrival)
+    return _answered(proposal, key, act)
+
+
+def _answered(proposal: Proposal, key: str, act: str) -> Receipt | None:
+    """The receipt that this attempt got already."""
+    known = receipts.by_key(proposal, key)
+    if known is not None and known.act != act:
+        raise Refusal("This key belongs to another act. Load the page again.", 409)
+    return known
+
+
+def _edition(proposal: Proposal, arrival: Arrival) -> CallEdition:
+    edition = edition_in_force(proposal.consortium.call, arrival.at)
+    if edition is None:
+        raise Refusal("The call is not known here any more, so nothing can be submitted to it. Ask the agency.", 409)
+    return edition

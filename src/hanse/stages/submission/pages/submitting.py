@@ -1,0 +1,119 @@
+"""The door: what would stop an application, submitting it, and taking it back."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from hanse.ground.accounts.access import signed_in
+from hanse.stages.consortia.permissions import Standing
+from hanse.stages.proposals.models import Proposal
+from hanse.stages.proposals.pages.entry import refused
+from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.submission.actions import submitting as actions
+from hanse.stages.submission.forms.submitting import SubmitForm, WithdrawForm
+from hanse.stages.submission.pages.entry import arrival_of, inside
+from hanse.stages.submission.pages.receipts import receipt_page
+from hanse.stages.submission.permissions import may_submit
+from hanse.stages.submission.queries import receipts
+from hanse.stages.submission.queries.report import door_of, report_on, told_of_changes
+
+UNPROCESSABLE = 422
+
+
+def _frame(proposal: Proposal, may: Standing) -> dict[str, Any]:
+    """What every page of an application needs."""
+    return {"proposal": proposal, "may": may, "part": "submission", "part_name": "Submission"}
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def submission(request: HttpRequest, ref: str) -> HttpResponse:
+    """How it stands, what would stop it, and the button. The answer to the button is the receipt."""
+    proposal, may = inside(request, ref)
+    arrival = arrival_of(request)
+    if request.method == "POST":
+        form = SubmitForm(request.POST)
+        if form.is_valid():
+            try:
+                made = actions.submit(actor=request.user, ref=ref, arrival=arrival, key=form.cleaned_data["key"])
+            except Refusal as refusal:
+                return refused(request, refusal, reverse("submission:submission", args=[ref]))
+            return receipt_page(request, made, may, new=True)
+    form = SubmitForm()
+    try:
+        ground, ready = actions.make_ready(proposal=proposal, arrival=arrival)
+    except Refusal as refusal:
+        return refused(request, refusal, reverse("proposals:proposal", args=[ref]))
+    context = _frame(proposal, may) | {
+        "form": form,
+        "may_submit": may_submit(may),
+        "door": door_of(ground, ready, arrival.at),
+        "report": report_on(ground, ready, arrival.at),
+        "receipts": receipts.receipts_of(proposal),
+        "call": ground.call,
+        "lead": next((seat.organisation.name for seat in ground.seats if seat.role == "coordinator"), ""),
+    }
+    return render(request, "submission/submission.html", context)
+
+
+@signed_in
+@require_safe
+def changes(request: HttpRequest, ref: str) -> HttpResponse:
+    """What changed since the version that counts was sealed, side by side."""
+    proposal, may = inside(request, ref)
+    arrival = arrival_of(request)
+    try:
+        ground, ready = actions.make_ready(proposal=proposal, arrival=arrival)
+    except Refusal as refusal:
+        return refused(request, refusal, reverse("proposals:proposal", args=[ref]))
+    door = door_of(ground, ready, arrival.at)
+    context = _frame(proposal, may) | {
+        "door": door,
+        "changes": told_of_changes(door.changes),
+        "form": SubmitForm(),
+        "may_submit": may_submit(may),
+    }
+    return render(request, "submission/changes.html", context)
+
+
+@signed_in
+@require_safe
+def state(request: HttpRequest, ref: str) -> HttpResponse:
+    """In a few words whether the application is submitted, for the head of its pages."""
+    proposal, may = inside(request, ref)
+    arrival = arrival_of(request)
+    try:
+        ground, ready = actions.make_ready(proposal=proposal, arrival=arrival)
+    except Refusal:
+        return HttpResponse()
+    context = {"proposal": proposal, "may_submit": may_submit(may), "door": door_of(ground, ready, arrival.at)}
+    return render(request, "submission/state.html", context)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say why, and take the submission back."""
+    proposal, may = inside(request, ref)
+    form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.withdraw(
+                actor=request.user,
+                ref=ref,
+                reason=form.cleaned_data["reason"],
+                arrival=arrival_of(request),
+                key=form.cleaned_data["key"],
+            )
+        except Refusal as refusal:
+            return refused(request, refusal, reverse("submission:submission", args=[ref]), request.POST["reason"])
+        return receipt_page(request, made, may, new=True)
+    context = _frame(proposal, may) | {
+        "form": form,
+        "standing": receipts.standing_of(proposal),
+        "may_submit": may_submit(may),
+    }
+    return render(request, "submission/withdraw.html", context, status=UNPROCESSABLE if form.is_bound else 200)

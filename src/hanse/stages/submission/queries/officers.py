@@ -1,0 +1,81 @@
+"""What officers see of submissions: nothing of a call before it has closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from hanse.stages.announcement.models import CallEdition
+from hanse.stages.announcement.queries import editions_in_force
+from hanse.stages.consortia.queries.members import has_closed
+from hanse.stages.submission.models import LateCase, Receipt, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCall:
+    """A call that has closed.
+
+    Attributes:
+        count: how many submissions count.
+        refused: how many attempts were refused.
+        cases: how many late cases wait.
+    """
+
+    edition: CallEdition
+    count: int
+    refused: int
+    cases: int
+
+
+def closed_calls(at: datetime) -> list[ClosedCall]:
+    """Calls that have closed and to which anybody tried to submit; in a constant number of queries."""
+    counts = dict(Standing.objects.values_list("call").annotate(n=Count("pk")).order_by())
+    refused = Receipt.objects.filter(act=Receipt.Act.SUBMISSION, outcome=Receipt.Outcome.REFUSED)
+    attempts = dict(refused.values_list("call").annotate(n=Count("pk")).order_by())
+    waiting = LateCase.objects.filter(state=LateCase.State.PROPOSED)
+    cases = dict(waiting.values_list("attempt__call").annotate(n=Count("pk")).order_by())
+    return [
+        ClosedCall(
+            edition,
+            counts.get(edition.reference, 0),
+            attempts.get(edition.reference, 0),
+            cases.get(edition.reference, 0),
+        )
+        for edition in editions_in_force(at)
+        if (edition.reference in counts or edition.reference in attempts) and has_closed(edition.reference, at)
+    ]
+
+
+def submissions_to(call: str, limit: int, after: int = 0) -> list[Standing]:
+    """The submissions that count, in the order of their receipts."""
+    rows = Standing.objects.filter(call=call, pk__gt=after).select_related(
+        "receipt", "package_of", "proposal__consortium"
+    )
+    return list(rows.order_by("pk")[:limit])
+
+
+def late_attempts(call: str, limit: int) -> list[Receipt]:
+    """Refused attempts to submit, the latest first; not those that were admitted."""
+    rows = Receipt.objects.filter(call=call, act=Receipt.Act.SUBMISSION, outcome=Receipt.Outcome.REFUSED)
+    admitted = Q(pk__in=Receipt.objects.filter(admits__isnull=False).values("admits"))
+    return list(rows.exclude(admitted).select_related("proposal__consortium", "actor").order_by("-position")[:limit])
+
+
+def cases_of(call: str) -> list[LateCase]:
+    """The late cases of a call, those that wait first."""
+    rows = LateCase.objects.filter(attempt__call=call).select_related("attempt__proposal", "proposed_by", "decided_by")
+    return sorted(rows.order_by("-proposed_at"), key=lambda case: case.state != LateCase.State.PROPOSED)
+
+
+def waiting_cases() -> list[LateCase]:
+    """Late cases that wait for a second officer, the oldest first."""
+    rows = LateCase.objects.filter(state=LateCase.State.PROPOSED).select_related("attempt__proposal", "proposed_by")
+    return list(rows.order_by("proposed_at"))
+
+
+def case(number: int) -> LateCase | None:
+    """A late case."""
+    rows = LateCase.objects.select_related(
+        "attempt__proposal__consortium", "attempt__actor", "attempt__edition", "proposed_by", "decided_by", "receipt"
+    )
+    return rows.filter(pk=number).first()

@@ -1,0 +1,208 @@
+"""An application made ready for sealing: content, manifest, and what its call makes of it."""
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from hanse import __version__
+from hanse.callbook.dossier_writing import as_json
+from hanse.callbook.reference import geography
+from hanse.callbook.setting import day_of_countries
+from hanse.core.call import Call
+from hanse.core.consortium import Consortium
+from hanse.core.eligibility.context import Context
+from hanse.core.eligibility.engine import Examiner
+from hanse.core.form import Form
+from hanse.core.submission import Observation
+from hanse.core.submission.clashes import observations_now
+from hanse.core.submission.documents import manifest_of
+from hanse.core.values.digest import digest, plain
+from hanse.ground.clock import BRUSSELS
+from hanse.stages.announcement.models import CallEdition
+from hanse.stages.announcement.queries.folders import form_of_edition, read
+from hanse.stages.announcement.queries.remembered import Remembered
+from hanse.stages.consortia.models import Seat, SeatState
+from hanse.stages.consortia.queries.members import SeatMandate, mandates_of, members, open_seats
+from hanse.stages.proposals.models import Proposal
+from hanse.stages.proposals.queries import papers
+from hanse.stages.proposals.queries.dossiers import dossier_of
+from hanse.stages.submission.models import FairCopy
+
+_examiners: Remembered[Examiner] = Remembered(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On what a sealing stands, read in a few cheap queries, so that a change of any of it is seen.
+
+    Attributes:
+        seats: those that take part.
+        consortium: the same, as the core sees them.
+        mandates: of those seats.
+        day: on which memberships of countries are asked.
+        state: digest of all of it.
+    """
+
+    proposal: Proposal
+    edition: CallEdition
+    call: Call
+    form: Form
+    seats: tuple[Seat, ...]
+    consortium: Consortium
+    mandates: tuple[SeatMandate, ...]
+    day: date
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An application ready for sealing.
+
+    Attributes:
+        state: of its ground; it holds as long as that does.
+        content: digest of `application.json`.
+        body: its bytes, compressed; None where they are kept already.
+        manifest: of the package, but for the instant of arrival.
+        missing: what has to be there and is not, as sentences.
+        observations: rules that are not found met, as far as they ask no other submission.
+    """
+
+    state: str
+    content: str
+    size: int
+    body: bytes | None
+    manifest: Mapping[str, Any]
+    title: str
+    missing: tuple[str, ...]
+    observations: tuple[Observation, ...]
+
+
+def ground_of(proposal: Proposal, edition: CallEdition, at: datetime) -> Ground:
+    """On what a sealing would stand now, in four queries."""
+    call = read(edition)
+    consortium = proposal.consortium
+    seats = tuple(seat for seat in open_seats(consortium) if seat.state == SeatState.ACCEPTED)
+    mandates = tuple(mandates_of(consortium, seats))
+    taking_part = members(seats)
+    day = day_of_countries(call) or at.astimezone(BRUSSELS).date()
+    state = digest(
+        {
+            "draft": proposal.version,
+            "aims": [consortium.version, consortium.strand, consortium.targets, consortium.name],
+            "seats": [[seat.pk, seat.role, seat.place, seat.organisation.name] for seat in seats],
+            "members": plain(taking_part),
+            "mandates": [mandate.mandate.pk if mandate.mandate else None for mandate in mandates],
+            "edition": [edition.pk, edition.digest],
+            "day": day,
+            "code": code(),
+        }
+    )
+    form = form_of_edition(edition).for_strand(consortium.strand)
+    return Ground(proposal, edition, call, form, seats, taking_part, mandates, day, state)
+
+
+def prepared(ground: Ground, at: datetime) -> Prepared:
+    """The application made ready: from the fair copy if that is of the same state, else anew."""
+    copy = FairCopy.objects.filter(proposal=ground.proposal, state=ground.state).select_related(None).first()
+    if copy is None:
+        return _made(ground, at)
+    kept = copy.judged
+    return Prepared(
+        copy.state,
+        copy.content_id,
+        copy.manifest["content"]["size"],
+        None,
+        copy.manifest,
+        kept["title"],
+        tuple(kept["missing"]),
+        tuple(Observation(**each) for each in kept["observations"]),
+    )
+
+
+def judged_of(made: Prepared) -> dict[str, Any]:
+    """What a fair copy keeps of the judgement."""
+    return {"title": made.title, "missing": list(made.missing), "observations": plain(made.observations)}
+
+
+def _made(ground: Ground, at: datetime) -> Prepared:
+    proposal, edition, call = ground.proposal, ground.edition, ground.call
+    dossier = dossier_of(proposal, ground.seats, at=at, form=ground.form)
+    content = as_json(dossier).encode()
+    table = json.loads(content)
+    manifest = manifest_of(
+        proposal=proposal.ref,
+        call=call_claim(edition, call),
+        strand=proposal.consortium.strand,
+        draft_version=proposal.version,
+        code=code(),
+        content=content,
+        budget=table.get("budget", {}),
+        annexes=dossier.annexes,
+    )
+    found = examiner_of(edition, call, ground.day).check(dossier)
+    missing = (
+        *missing_mandates(ground.mandates),
+        *papers.missing_annexes(proposal, ground.form, ground.seats),
+        *papers.missing_declarations(proposal, ground.form, ground.seats),
+    )
+    return Prepared(
+        ground.state,
+        manifest["content"]["sha256"],
+        len(content),
+        zlib.compress(content, 6),
+        manifest,
+        dossier.title or proposal.consortium.name,
+        missing,
+        observations_now(found),
+    )
+
+
+def missing_mandates(mandates: Sequence[SeatMandate]) -> tuple[str, ...]:
+    """Who takes part without a mandate, as sentences."""
+    return tuple(
+        f"{each.seat.organisation.name} has given no mandate: an owner gives it on the page of its seat."
+        for each in mandates
+        if not each.given
+    )
+
+
+def examiner_of(edition: CallEdition, call: Call, day: date) -> Examiner:
+    """Who asks the rules of an edition."""
+    return _examiners.get((edition.digest, day), lambda: Examiner(Context(call, geography(), day)))
+
+
+def call_claim(edition: CallEdition, call: Call) -> dict[str, Any]:
+    """How packages and receipts name an edition of a call."""
+    return {
+        "reference": call.reference,
+        "edition": call.edition,
+        "number": edition.number,
+        "digest": edition.digest,
+    }
+
+
+@cache
+def code() -> dict[str, str]:
+    """Which code decides: its version, and the digest of the core's files."""
+    told = sha256()
+    for path, content in sorted(_modules(files("hanse.core"), "")):
+        told.update(f"{path}\0{len(content)}\0".encode() + content)
+    return {"version": __version__, "core": told.hexdigest()}
+
+
+def _modules(folder: Traversable, above: str) -> list[tuple[str, bytes]]:
+    found = []
+    for entry in folder.iterdir():
+        path = f"{above}{entry.name}"
+        if entry.is_dir() and entry.name != "__pycache__":
+            found += _modules(entry, f"{path}/")
+        elif entry.name.endswith(".py"):
+            found.append((path, entry.read_bytes()))
+    return found

@@ -1,0 +1,66 @@
+"""Receipts, packages, and the submission that counts."""
+
+import zlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from hanse.stages.proposals.models import Proposal
+from hanse.stages.submission.models import Content, Receipt, Standing
+
+
+def by_number(number: str) -> Receipt | None:
+    """A receipt. Who may see it, `permissions` says."""
+    rows = Receipt.objects.select_related("proposal__consortium", "package", "edition", "actor", "admits")
+    return rows.filter(number=number).first()
+
+
+def by_key(proposal: Proposal, key: str) -> Receipt | None:
+    """The receipt that an attempt with this key got already."""
+    return Receipt.objects.select_related("proposal__consortium", "package").filter(proposal=proposal, key=key).first()
+
+
+def receipts_of(proposal: Proposal) -> QuerySet[Receipt]:
+    """The receipts of an application, the latest first."""
+    rows = Receipt.objects.filter(proposal=proposal).select_related("actor", "admits", "edition")
+    return rows.order_by("-place")
+
+
+def standing_of(proposal: Proposal) -> Standing | None:
+    """The submission of an application that counts now; None if none does."""
+    rows = Standing.objects.filter(proposal=proposal)
+    return rows.select_related("receipt", "package_of__package", "receipt__actor").first()
+
+
+def content_digest_of(standing: Standing) -> str:
+    """The digest of the application that counts."""
+    return str(standing.package_of.document["claims"]["content"])
+
+
+def standings_of(proposals: Iterable[Proposal]) -> dict[int, Standing]:
+    """The submissions that count, by application, in one query."""
+    rows = Standing.objects.filter(proposal__in=list(proposals)).select_related("receipt", "package_of")
+    return {row.proposal_id: row for row in rows}
+
+
+def content_of(receipt: Receipt) -> bytes:
+    """The bytes of `application.json` of a package.
+
+    Raises:
+        ValueError: if the receipt has no package.
+    """
+    if receipt.package is None:
+        raise ValueError(f"receipt {receipt.number} has no package")
+    return body_of(receipt.package.content)
+
+
+def body_of(content: Content) -> bytes:
+    """The bytes of an application as it was sealed."""
+    return zlib.decompress(bytes(content.body))
+
+
+def claims_of(receipt: Receipt) -> dict[str, Any]:
+    """What a receipt proves."""
+    claims: dict[str, Any] = receipt.document["claims"]
+    return claims
