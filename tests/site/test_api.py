@@ -46,7 +46,9 @@ def test_the_description_names_every_endpoint() -> None:
     paths = told(browsing().get("/api/v1/openapi.json"))["paths"]
     assert set(paths) == {
         "/api/v1/consortia/{ref}", "/api/v1/proposals/{ref}", "/api/v1/proposals/{ref}/fields",
-        "/api/v1/proposals/{ref}/verdict",
+        "/api/v1/proposals/{ref}/verdict", "/api/v1/proposals/{ref}/report", "/api/v1/proposals/{ref}/submissions",
+        "/api/v1/proposals/{ref}/withdrawals", "/api/v1/proposals/{ref}/receipts",
+        "/api/v1/proposals/{ref}/receipts/{place}",
     }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from hanse.ground.accounts.access import Access, may_enter
 from hanse.stages.consortia.api import router as consortia
 from hanse.stages.proposals.api import router as proposals
 from hanse.stages.registry.actions.refusals import Refusal
+from hanse.stages.submission.api import router as submissions
 
 SIGNED_IN = Access(sign_in=True)
 OPEN_ROUTES = frozenset({"openapi-json", "api-root"})
@@ -51,6 +52,7 @@ api = NinjaAPI(
 )
 api.add_router("/consortia", consortia)
 api.add_router("/proposals", proposals)
+api.add_router("/proposals", submissions)
 
 
 def problem(request: HttpRequest, status: int, detail: str, **more: Any) -> HttpResponse:

@@ -3,10 +3,16 @@
 from datetime import datetime
 from typing import Any
 
+from django.http import Http404
+
 from hanse.ground.accounts.access import roles_of
 from hanse.ground.accounts.models import Role
-from hanse.stages.consortia.permissions import Standing
+from hanse.stages.consortia.permissions import Standing, standing_in
 from hanse.stages.consortia.queries.members import has_closed
+from hanse.stages.proposals.models import Proposal
+from hanse.stages.proposals.queries import drafts
+from hanse.stages.submission.models import Receipt
+from hanse.stages.submission.queries import receipts
 
 
 def may_submit(may: Standing) -> bool:
@@ -19,3 +25,33 @@ def may_see_receipts(user: Any, may: Standing, call: str, at: datetime) -> bool:
     if may.takes_part:
         return True
     return bool(roles_of(user, at) & {Role.OFFICER, Role.AUDITOR}) and has_closed(call, at)
+
+
+def proposal_for(user: Any, ref: str, at: datetime) -> tuple[Proposal, Standing]:
+    """An application of a consortium in which a person takes part, and how they stand there.
+
+    Raises:
+        Http404: if there is none, or it is somebody else's: who may not see it does not learn that it exists.
+    """
+    proposal = drafts.by_ref(ref)
+    if proposal is None:
+        raise Http404
+    may = standing_in(user, proposal.consortium, at)
+    if not may.takes_part:
+        raise Http404
+    return proposal, may
+
+
+def receipt_for(user: Any, ref: str, place: int, at: datetime) -> tuple[Receipt, Standing]:
+    """A receipt that a person may see, and how they stand in its consortium.
+
+    Raises:
+        Http404: if there is none, or it is not theirs to see.
+    """
+    receipt = receipts.by_number(f"{ref}/{place}")
+    if receipt is None:
+        raise Http404
+    may = standing_in(user, receipt.proposal.consortium, at)
+    if not may_see_receipts(user, may, receipt.call, at):
+        raise Http404
+    return receipt, may

@@ -7,12 +7,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from hanse.ground.accounts.access import appointed
 from hanse.ground.accounts.models import Role
+from hanse.ground.clock.arrival import arrived
 from hanse.stages.announcement.queries import edition_in_force
 from hanse.stages.consortia.queries.members import has_closed
 from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.submission.actions import late as actions
 from hanse.stages.submission.forms.late import DecideForm, LateForm
-from hanse.stages.submission.pages.entry import arrival_of
 from hanse.stages.submission.queries import officers as queries
 from hanse.stages.submission.queries import receipts
 
@@ -24,7 +24,7 @@ UNPROCESSABLE = 422
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     """The calls that have closed."""
-    context = {"calls": queries.closed_calls(arrival_of(request).at), "cases": queries.waiting_cases()}
+    context = {"calls": queries.closed_calls(arrived().at), "cases": queries.waiting_cases()}
     return render(request, "submission/calls.html", context)
 
 
@@ -32,7 +32,7 @@ def calls(request: HttpRequest) -> HttpResponse:
 @require_safe
 def submissions(request: HttpRequest, call: str) -> HttpResponse:
     """The submissions to one call, refused attempts and late cases. Until it has closed there is no such page."""
-    now = arrival_of(request).at
+    now = arrived().at
     edition = edition_in_force(call, now)
     if edition is None or not has_closed(call, now):
         raise Http404
@@ -53,7 +53,7 @@ def submissions(request: HttpRequest, call: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def propose(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """Propose that a refused attempt be admitted."""
-    arrival = arrival_of(request)
+    arrival = arrived()
     attempt = receipts.by_number(f"{ref}/{place}")
     if attempt is None or not has_closed(attempt.call, arrival.at):
         raise Http404
@@ -100,7 +100,7 @@ def late_case(request: HttpRequest, number: int) -> HttpResponse:
                 case_id=number,
                 admit=form.cleaned_data["admit"] == "yes",
                 decision=form.cleaned_data["decision"],
-                arrival=arrival_of(request),
+                arrival=arrived(),
             )
         except Refusal as refusal:
             return render(request, "submission/late_case.html", context | {"refusal": refusal}, status=refusal.status)

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from hanse.ground.accounts.access import signed_in
+from hanse.ground.clock.arrival import arrived
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.submission.models import Receipt
-from hanse.stages.submission.pages.entry import visible_receipt
+from hanse.stages.submission.permissions import receipt_for
 from hanse.stages.submission.queries.packages import package_file, receipt_file
 from hanse.stages.submission.queries.paper import receipt_pdf
 
@@ -50,7 +51,7 @@ def _zone(receipt: Receipt) -> str:
 @require_safe
 def receipt(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """A receipt again."""
-    found, may = visible_receipt(request, ref, place)
+    found, may = receipt_for(request.user, ref, place, arrived().at)
     return receipt_page(request, found, may)
 
 
@@ -58,7 +59,7 @@ def receipt(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 @require_safe
 def as_file(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """The receipt that `hanse verify` reads."""
-    found, _ = visible_receipt(request, ref, place)
+    found, _ = receipt_for(request.user, ref, place, arrived().at)
     return _attached(receipt_file(found), "application/json; charset=utf-8", f"{ref}-receipt-{place}.json")
 
 
@@ -66,7 +67,7 @@ def as_file(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 @require_safe
 def on_paper(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """The receipt as a PDF."""
-    found, _ = visible_receipt(request, ref, place)
+    found, _ = receipt_for(request.user, ref, place, arrived().at)
     return _attached(receipt_pdf(found.document), "application/pdf", f"{ref}-receipt-{place}.pdf")
 
 
@@ -74,7 +75,7 @@ def on_paper(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 @require_safe
 def package(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """Everything that was sealed, with its receipt."""
-    found, _ = visible_receipt(request, ref, place)
+    found, _ = receipt_for(request.user, ref, place, arrived().at)
     if found.package is None:
         raise Http404
     return _attached(package_file(found), "application/zip", f"{ref}-package-{place}.zip")

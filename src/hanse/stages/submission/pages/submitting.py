@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from hanse.ground.accounts.access import signed_in
+from hanse.ground.clock.arrival import arrived
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.proposals.pages.entry import refused
 from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.submission.actions import submitting as actions
 from hanse.stages.submission.forms.submitting import SubmitForm, WithdrawForm
-from hanse.stages.submission.pages.entry import arrival_of, inside
 from hanse.stages.submission.pages.receipts import receipt_page
-from hanse.stages.submission.permissions import may_submit
+from hanse.stages.submission.permissions import may_submit, proposal_for
 from hanse.stages.submission.queries import receipts
 from hanse.stages.submission.queries.report import door_of, report_on, told_of_changes
 
@@ -32,8 +32,8 @@ def _frame(proposal: Proposal, may: Standing) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def submission(request: HttpRequest, ref: str) -> HttpResponse:
     """How it stands, what would stop it, and the button. The answer to the button is the receipt."""
-    proposal, may = inside(request, ref)
-    arrival = arrival_of(request)
+    proposal, may = proposal_for(request.user, ref, arrived().at)
+    arrival = arrived()
     if request.method == "POST":
         form = SubmitForm(request.POST)
         if form.is_valid():
@@ -63,8 +63,8 @@ def submission(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest, ref: str) -> HttpResponse:
     """What changed since the version that counts was sealed, side by side."""
-    proposal, may = inside(request, ref)
-    arrival = arrival_of(request)
+    proposal, may = proposal_for(request.user, ref, arrived().at)
+    arrival = arrived()
     try:
         ground, ready = actions.make_ready(proposal=proposal, arrival=arrival)
     except Refusal as refusal:
@@ -83,8 +83,8 @@ def changes(request: HttpRequest, ref: str) -> HttpResponse:
 @require_safe
 def state(request: HttpRequest, ref: str) -> HttpResponse:
     """In a few words whether the application is submitted, for the head of its pages."""
-    proposal, may = inside(request, ref)
-    arrival = arrival_of(request)
+    proposal, may = proposal_for(request.user, ref, arrived().at)
+    arrival = arrived()
     try:
         ground, ready = actions.make_ready(proposal=proposal, arrival=arrival)
     except Refusal:
@@ -97,7 +97,7 @@ def state(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
     """Say why, and take the submission back."""
-    proposal, may = inside(request, ref)
+    proposal, may = proposal_for(request.user, ref, arrived().at)
     form = WithdrawForm(request.POST) if request.method == "POST" else WithdrawForm()
     if request.method == "POST" and form.is_valid():
         try:
@@ -105,7 +105,7 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
                 actor=request.user,
                 ref=ref,
                 reason=form.cleaned_data["reason"],
-                arrival=arrival_of(request),
+                arrival=arrived(),
                 key=form.cleaned_data["key"],
             )
         except Refusal as refusal:
