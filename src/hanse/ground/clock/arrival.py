@@ -5,12 +5,19 @@ arrival.at                   the instant that is judged
 arrival.now()                that instant and the time that has passed since, whatever was done to the host's clock
 """
 
+import re
 import time
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from hanse.ground import clock
+
+LONGEST_AT_PROXY = timedelta(seconds=120)
+"""So long a proxy keeps a request at most before it gives it up."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_REQUEST_START = re.compile(r"(?:t=)?(?P<whole>[0-9]{10,16})(?:\.(?P<fraction>[0-9]{1,9}))?")
 
 served: ContextVar["Arrival | None"] = ContextVar("served", default=None)
 """The arrival of the request that is served."""
@@ -42,6 +49,10 @@ class Arrival:
         """The same without the shift of a rehearsal."""
         return self.real + self.waited()
 
+    def shifted(self) -> "Arrival":
+        """The same by the site's clock, which in a rehearsal the database tells."""
+        return replace(self, at=self.real + clock.shift())
+
 
 def arrived() -> Arrival:
     """When the request that is served came in; now, where none is."""
@@ -50,5 +61,27 @@ def arrived() -> Arrival:
 
 def stamp() -> Arrival:
     """An arrival now."""
-    real = datetime.now(UTC)
-    return Arrival(real + clock.shift(), real, time.monotonic())
+    return stamp_of_host().shifted()
+
+
+def stamp_of_host(waited: timedelta = timedelta()) -> Arrival:
+    """An arrival now, or as long ago as it has waited before it came here, by the host's clock: asks no database."""
+    real, tick = datetime.now(UTC), time.monotonic()
+    return Arrival(real - waited, real - waited, tick - waited.total_seconds())
+
+
+def waited_at_proxy(header: str) -> timedelta:
+    """How long a request waited since the proxy in front had it, by the proxy's `X-Request-Start`.
+
+    Seconds, milliseconds or microseconds since 1970 are told apart by their size; `t=` may stand before them. What is
+    no such number, in the future, or longer ago than a proxy waits for anybody, is nobody's stamp: nothing.
+    """
+    stated = _REQUEST_START.fullmatch(header.strip())
+    if stated is None:
+        return timedelta()
+    whole, fraction = stated["whole"], stated["fraction"] or ""
+    if len(whole) not in (10, 13, 16):
+        return timedelta()
+    since = _EPOCH + timedelta(microseconds=int((whole + fraction).ljust(16, "0")[:16]))
+    waited = datetime.now(UTC) - since
+    return waited if timedelta() < waited <= LONGEST_AT_PROXY else timedelta()
