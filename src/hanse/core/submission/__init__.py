@@ -3,6 +3,7 @@
 decide_submission(...)      `deciding`: in time, complete, and not stopped by a rule at the door
 decide_withdrawal(...)      the same for taking it back
 documents                   manifest of a package, claims of a receipt, and what does not hold together in them
+telling                     a receipt in words, the same on paper and at a terminal
 clashes                     what rules over all submissions become at the door
 """
 

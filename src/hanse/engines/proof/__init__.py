@@ -1,0 +1,16 @@
+"""Proves a receipt without the site: digests, the entry of the record, the signature, the sealed package.
+
+    proof = check_receipt(document, package=Path("package.zip"), key=Path("key.pem").read_bytes())
+    proof.holds, proof.faults, proof.checks
+    receipt_in(Path("package.zip"))               the receipt that lies in a package
+
+What a receipt consists of, and what in it does not hold together, the core says (`hanse.core.submission.documents`);
+here are the signature, the ZIP and the nightly roots. Everything is read as if a stranger had made it.
+"""
+
+from hanse.engines.proof.keys import read_key
+from hanse.engines.proof.packages import receipt_in
+from hanse.engines.proof.receipts import check_receipt
+from hanse.engines.proof.values import Check, Proof, Unusable
+
+__all__ = ["Check", "Proof", "Unusable", "check_receipt", "read_key", "receipt_in"]
