@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": ("hanse.cli.demo", "run the site as a demonstration"),
     "serve": ("hanse.cli.serve", "run the site"),
     "work": ("hanse.cli.work", "send messages, go on with imports, look for duplicates"),
+    "submit": ("hanse.cli.submit", "submit or withdraw an application on the machine itself"),
     "appoint": ("hanse.cli.appoint", "appoint the first administrator"),
 }
 

@@ -172,7 +172,7 @@ def test_a_refusal_lists_every_reason_and_keeps_every_remark() -> None:
     assert [reason.about for reason in decision.reasons] == ["window", "strand", "parts", "door"]
     assert decision.reasons[1:] == (
         Reason("strand", "The call has no strand 'Z'; it has A, B."),
-        Reason("parts", "2 parts are missing: budget table, mandate of the Sava Software Network."),
+        Reason("parts", "2 parts are missing: budget table; mandate of the Sava Software Network."),
         Reason("door", "Two members, three are needed."),
     )
     assert len(decision.receipt.remarks) == 1

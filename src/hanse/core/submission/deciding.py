@@ -160,7 +160,8 @@ def _judge_parts(missing: Sequence[str]) -> list[Reason]:
     if not missing:
         return []
     verb = "part is" if len(missing) == 1 else "parts are"
-    return [Reason("parts", f"{len(missing)} {verb} missing: {', '.join(missing)}.")]
+    told = "; ".join(part.rstrip(".") for part in missing)
+    return [Reason("parts", f"{len(missing)} {verb} missing: {told}.")]
 
 
 def _judge_time(call: Call, received_at: datetime) -> tuple[list[Reason], list[str]]:

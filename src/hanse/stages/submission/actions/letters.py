@@ -22,7 +22,7 @@ def tell_of(receipt: Receipt, seats: Iterable[Seat]) -> None:
     lines = [
         told,
         "",
-        f"Receipt {receipt.number}, received on {brussels(receipt.received_at)} (Brussels).",
+        f"Receipt {receipt.number}, received on {brussels(receipt.received_at)}.",
         *([f"Digest of the package: {claims['package']}."] if claims["package"] else []),
         "",
         *(f"{reason['text']}" for reason in claims["reasons"]),

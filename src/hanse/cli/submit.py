@@ -1,0 +1,83 @@
+"""`hanse submit`: submit or withdraw an application on the machine itself, on behalf of somebody who asked for it."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from hanse.cli.terminal import terminal_width, wrapped
+from hanse.cli.web import add_data_option, configure
+from hanse.core.submission.telling import story_of
+from hanse.core.values.faults import Fault, Faulty
+
+EXAMPLE = """\
+examples:
+  hanse submit blue-ways-1a2b3c4d --by giulia@lanterna.example --receipt receipt.json
+  hanse submit blue-ways-1a2b3c4d --by giulia@lanterna.example --withdraw "Asked for by letter of 1 December."
+
+for the hour in which somebody cannot reach the page: it is the same decision and the same receipt, and the record names
+the person. Exit status: 0 it stands, 1 it is refused, with the reasons, 64 bad input.
+"""
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to the command line."""
+    parser = commands.add_parser(
+        "submit",
+        help="submit or withdraw an application on the machine itself",
+        description=__doc__,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("proposal", help="id of the application, as its address has it")
+    parser.add_argument("--by", required=True, metavar="EMAIL", help="account of the person who acts")
+    parser.add_argument("--withdraw", metavar="REASON", help="take back what was submitted, for this reason")
+    parser.add_argument("--key", default="", help="key of the attempt: the same key gets the same receipt")
+    parser.add_argument("--receipt", type=Path, metavar="FILE", help="write the receipt to this file")
+    add_data_option(parser, "hanse-data")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    configure("live", Path(arguments.data))
+    from hanse.ground.clock.arrival import arrived
+
+    document = _attempt(arguments, arrived())
+    claims = document["claims"]
+    story = story_of(claims)
+    width = terminal_width()
+    print(f"{story.headline}: receipt {claims['number']}")
+    print(wrapped(f"{story.happened} {story.means}", width))
+    for told in [*(each["text"] for each in claims["reasons"]), *claims["remarks"]]:
+        print(wrapped(told, width, "  - ", "    "))
+    if arguments.receipt:
+        arguments.receipt.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        print(f"The receipt is in {arguments.receipt}; check it with: hanse verify {arguments.receipt}")
+    return 0 if claims["outcome"] == "accepted" else 1
+
+
+def _attempt(arguments: argparse.Namespace, arrival: Any) -> dict[str, Any]:
+    from django.contrib.auth import get_user_model
+
+    from hanse.stages.registry.actions.refusals import Refusal
+    from hanse.stages.submission.actions import submitting
+
+    person = get_user_model().objects.filter(email__iexact=arguments.by, is_active=True).first()
+    if person is None:
+        raise Faulty([Fault("hanse submit", "--by", f"there is no active account {arguments.by!r}")])
+    told: dict[str, Any] = {
+        "actor": person,
+        "ref": arguments.proposal,
+        "arrival": arrival,
+        "key": arguments.key or uuid4().hex,
+    }
+    try:
+        if arguments.withdraw is None:
+            made = submitting.submit(**told)
+        else:
+            made = submitting.withdraw(**told, reason=arguments.withdraw)
+    except Refusal as refusal:
+        raise Faulty([Fault("hanse submit", arguments.proposal, refusal.message)]) from None
+    document: dict[str, Any] = made.document
+    return document
