@@ -1,16 +1,20 @@
 """Who may submit, and who may see what was submitted."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 
 from hanse.ground.accounts.access import roles_of
 from hanse.ground.accounts.models import Role
+from hanse.stages.consortia.models import Seat
 from hanse.stages.consortia.permissions import Standing, standing_in
-from hanse.stages.consortia.queries.members import has_closed
+from hanse.stages.consortia.queries.members import coordinator_of, has_closed
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.proposals.queries import drafts
+from hanse.stages.registry.models import FormerRef, Membership
 from hanse.stages.submission.models import Receipt
 from hanse.stages.submission.queries import receipts
 
@@ -18,6 +22,20 @@ from hanse.stages.submission.queries import receipts
 def may_submit(may: Standing) -> bool:
     """The coordinator submits and withdraws for all; whether in time is decided, not permitted."""
     return may.coordinates and not may.bystander
+
+
+def acts_for_coordinator(user: Any, seats: Iterable[Seat], at: datetime) -> bool:
+    """Whether a person acts for the organisation that coordinates, or the one into which it was merged; in one query.
+
+    Args:
+        seats: those that take part.
+    """
+    lead = coordinator_of(seats)
+    if lead is None or Role.AUDITOR in roles_of(user, at):
+        return False
+    merged = FormerRef.objects.filter(ref=lead.organisation.ref).values("organisation")
+    whose = Q(organisation=lead.organisation_id) | Q(organisation__in=merged)
+    return Membership.objects.filter(whose, user=user, until__isnull=True).exists()
 
 
 def may_see_receipts(user: Any, may: Standing, call: str, at: datetime) -> bool:

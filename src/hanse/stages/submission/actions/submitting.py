@@ -22,10 +22,10 @@ from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.submission.actions.sealing import Attempt, seal
 from hanse.stages.submission.models import Content, FairCopy, Receipt
 from hanse.stages.submission.models.receipts import LONGEST_KEY
-from hanse.stages.submission.permissions import may_submit
+from hanse.stages.submission.permissions import acts_for_coordinator, may_submit
 from hanse.stages.submission.queries import receipts
 from hanse.stages.submission.queries.clashes import findings_among_all
-from hanse.stages.submission.queries.preparing import Ground, Prepared, ground_of, judged_of, prepared
+from hanse.stages.submission.queries.preparing import Ground, Prepared, ground_of, judged_of, prepared, stamp_of
 
 Act = Receipt.Act
 NONE_SUCH = "There is no such application."
@@ -45,19 +45,20 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
         Refusal: if the actor does not coordinate, the consortium is dissolved, or the call is not known here any more.
     """
     _check_key(key)
-    proposal = _proposal(ref)
-    known = _known(actor, proposal, key, Act.SUBMISSION, arrival)
-    if known is not None:
-        return known
     # Read without a lock, which costs no other submission any time; whether it still holds is asked under the lock.
-    ready = prepared(ground_of(proposal, _edition(proposal, arrival), arrival.at), arrival.at)
+    proposal = _proposal(ref)
+    stamp = stamp_of(proposal)
+    ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
+    if not acts_for_coordinator(actor, ground.seats, arrival.at):
+        _check_actor(actor, proposal, arrival)
+    ready = prepared(ground, arrival.at)
     with transaction.atomic(durable=True):
-        proposal = _held(actor, ref, arrival)
+        proposal = _held(ref)
         known = _answered(proposal, key, Act.SUBMISSION)
         if known is not None:
             return known
-        ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
-        if ready.state != ground.state:
+        if stamp_of(proposal) != stamp:
+            ground = ground_of(proposal, ground.edition, arrival.at)
             ready = prepared(ground, arrival.at)
         audit.lock()  # from here on one after the other: who comes second sees what the first has done
         behind = clock.behind(arrival.real_now())
@@ -97,7 +98,8 @@ def withdraw(*, actor: Any, ref: str, reason: str, arrival: Arrival, key: str) -
         told = f"The reason has {len(reason)} characters; at most {LONGEST_REASON} are kept. Shorten it."
         raise Refusal(told, 422, {"reason": told})
     with transaction.atomic(durable=True):
-        proposal = _held(actor, ref, arrival)
+        proposal = _held(ref)
+        _check_actor(actor, proposal, arrival)
         known = _answered(proposal, key, Act.WITHDRAWAL)
         if known is not None:
             return known
@@ -162,13 +164,14 @@ def _proposal(ref: str) -> Proposal:
     return found
 
 
-def _held(actor: Any, ref: str, arrival: Arrival) -> Proposal:
-    """The application with its consortium locked, for somebody who may submit it."""
+def _held(ref: str) -> Proposal:
+    """The application, with its consortium locked."""
     rows = Proposal.objects.select_related("consortium").select_for_update(of=("consortium",))
     proposal = rows.filter(ref=ref).first()
     if proposal is None:
         raise Refusal(NONE_SUCH, 404)
-    _check_actor(actor, proposal, arrival)
+    if proposal.consortium.state != Consortium.State.FORMING:
+        raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
     return proposal
 
 
@@ -182,13 +185,6 @@ def _check_actor(actor: Any, proposal: Proposal, arrival: Arrival) -> None:
         lead = coordinator_of(proposal.consortium.seats.select_related("organisation").filter(state="accepted"))
         who = f" Ask {lead.organisation.name}, which coordinates." if lead else ""
         raise Refusal(f"Only the coordinator submits, for all members.{who}", 403)
-    if proposal.consortium.state != Consortium.State.FORMING:
-        raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
-
-
-def _known(actor: Any, proposal: Proposal, key: str, act: str, arrival: Arrival) -> Receipt | None:
-    _check_actor(actor, proposal, arrival)
-    return _answered(proposal, key, act)
 
 
 def _answered(proposal: Proposal, key: str, act: str) -> Receipt | None:

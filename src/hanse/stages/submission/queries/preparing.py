@@ -28,7 +28,7 @@ from hanse.ground.clock import BRUSSELS
 from hanse.stages.announcement.models import CallEdition
 from hanse.stages.announcement.queries.folders import form_of_edition, read
 from hanse.stages.announcement.queries.remembered import Remembered
-from hanse.stages.consortia.models import Seat, SeatState
+from hanse.stages.consortia.models import OPEN_SEATS, Mandate, Seat, SeatState
 from hanse.stages.consortia.queries.members import SeatMandate, mandates_of, members, open_seats
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.proposals.queries import papers
@@ -36,6 +36,21 @@ from hanse.stages.proposals.queries.dossiers import dossier_of
 from hanse.stages.submission.models import FairCopy
 
 _examiners: Remembered[Examiner] = Remembered(16)
+
+
+_FIGURES = (
+    "pk",
+    "state",
+    "role",
+    "place",
+    "organisation__version",
+    "organisation__status",
+    "organisation__changed_at",
+    "organisation__legal_entity__ref",
+    "organisation__legal_entity__legal_name",
+    "organisation__legal_entity__own_legal_personality",
+)
+"""What of a seat and its organisation an application repeats, or what changes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +121,22 @@ def ground_of(proposal: Proposal, edition: CallEdition, at: datetime) -> Ground:
     )
     form = form_of_edition(edition).for_strand(consortium.strand)
     return Ground(proposal, edition, call, form, seats, taking_part, mandates, day, state)
+
+
+def stamp_of(proposal: Proposal) -> tuple[Any, ...]:
+    """A few figures that change whenever the ground of a sealing does, in two light queries.
+
+    Read before the ground and again under the lock: if both are the same, the ground still holds.
+    """
+    consortium = proposal.consortium
+    seats = Seat.objects.filter(consortium=consortium, state__in=OPEN_SEATS).order_by("place", "pk")
+    mandates = Mandate.objects.filter(seat__consortium=consortium, revoked_at__isnull=True).order_by("pk")
+    return (
+        proposal.version,
+        (consortium.version, consortium.changed_at, consortium.state),
+        tuple(seats.values_list(*_FIGURES)),
+        tuple(mandates.values_list("pk", flat=True)),
+    )
 
 
 def prepared(ground: Ground, at: datetime) -> Prepared:
