@@ -24,7 +24,8 @@ UNPROCESSABLE = 422
 @require_safe
 def calls(request: HttpRequest) -> HttpResponse:
     """The calls that have closed."""
-    context = {"calls": queries.closed_calls(arrived().at), "cases": queries.waiting_cases()}
+    now = arrived().at
+    context = {"calls": queries.closed_calls(now), "cases": queries.waiting_cases(now)}
     return render(request, "submission/calls.html", context)
 
 
@@ -82,7 +83,7 @@ def propose(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 def late_case(request: HttpRequest, number: int) -> HttpResponse:
     """A late case, and the decision of it."""
     case = queries.case(number)
-    if case is None:
+    if case is None or not has_closed(case.attempt.call, arrived().at):
         raise Http404
     form = DecideForm(request.POST) if request.method == "POST" else DecideForm()
     context = {

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from hanse.core.values.unknown import Unknown
+from hanse.ground.accounts.models import Appointment, Role
 from hanse.stages.announcement.models import CallEdition
 from hanse.stages.announcement.queries import editions_in_force
-from hanse.stages.consortia.queries.members import has_closed
 from hanse.stages.submission.models import LateCase, Receipt, Standing
 
 
@@ -41,9 +42,19 @@ def closed_calls(at: datetime) -> list[ClosedCall]:
             attempts.get(edition.reference, 0),
             cases.get(edition.reference, 0),
         )
-        for edition in editions_in_force(at)
-        if (edition.reference in counts or edition.reference in attempts) and has_closed(edition.reference, at)
+        for edition in _closed(at)
+        if edition.reference in counts or edition.reference in attempts
     ]
+
+
+def _closed(at: datetime) -> list[CallEdition]:
+    """The calls that have closed, as `has_closed` asks for one; in one query."""
+    found = []
+    for edition in editions_in_force(at):
+        in_time = edition.window.in_time(at)
+        if not isinstance(in_time, Unknown) and not in_time:
+            found.append(edition)
+    return found
 
 
 def submissions_to(call: str, limit: int, after: int = 0) -> list[Standing]:
@@ -67,10 +78,11 @@ def cases_of(call: str) -> list[LateCase]:
     return sorted(rows.order_by("-proposed_at"), key=lambda case: case.state != LateCase.State.PROPOSED)
 
 
-def waiting_cases() -> list[LateCase]:
-    """Late cases that wait for a second officer, the oldest first."""
-    rows = LateCase.objects.filter(state=LateCase.State.PROPOSED).select_related("attempt__proposal", "proposed_by")
-    return list(rows.order_by("proposed_at"))
+def waiting_cases(at: datetime) -> list[LateCase]:
+    """Late cases that wait for a second officer, the oldest first; none of a call that is open again."""
+    closed = [edition.reference for edition in _closed(at)]
+    rows = LateCase.objects.filter(state=LateCase.State.PROPOSED, attempt__call__in=closed)
+    return list(rows.select_related("attempt__proposal", "proposed_by").order_by("proposed_at"))
 
 
 def case(number: int) -> LateCase | None:
@@ -79,3 +91,9 @@ def case(number: int) -> LateCase | None:
         "attempt__proposal__consortium", "attempt__actor", "attempt__edition", "proposed_by", "decided_by", "receipt"
     )
     return rows.filter(pk=number).first()
+
+
+def addresses_of_officers(at: datetime) -> list[str]:
+    """Where the programme officers are written to."""
+    held = Appointment.objects.filter(Q(until__isnull=True) | Q(until__gt=at), role=Role.OFFICER, since__lte=at)
+    return list(held.filter(user__is_active=True).order_by("user").values_list("user__email", flat=True).distinct())
