@@ -1,11 +1,16 @@
 """Late attempts: one officer proposes to admit one, with grounds and evidence, another decides."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from hanse.core.submission import Accepted
 from hanse.core.submission import Receipt as Told
+from hanse.core.submission.clashes import observations_among_all
+from hanse.core.values.unknown import Unknown
 from hanse.ground import audit, clock
 from hanse.ground.accounts.access import roles_of
 from hanse.ground.accounts.models import Role
@@ -18,7 +23,10 @@ from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.submission.actions.sealing import Attempt, seal
 from hanse.stages.submission.models import LateCase, Receipt
 from hanse.stages.submission.queries import receipts
+from hanse.stages.submission.queries.clashes import findings_among_all
 from hanse.stages.submission.queries.preparing import ground_of
+
+_READ = ("attempt__package__content", "attempt__edition", "proposed_by")
 
 SUBJECT = "late case"
 NEEDED = {"grounds": "Say what went wrong, and on whose side.", "evidence": "Say where that is seen."}
@@ -76,14 +84,15 @@ def decide(*, actor: Any, case_id: int, admit: bool, decision: str, arrival: Arr
     """Decide a late case as the second of two officers. If it is admitted, the attempt's package counts.
 
     Raises:
-        Refusal: if the actor is no officer or proposed it, it is decided already, or no reason is given.
+        Refusal: if the actor is no officer or proposed it, it is decided already, or no reason is given; if it is
+            admitted: also if it cannot be any more, for what has happened since.
     """
     _check_officer(actor, arrival)
     case = LateCase.objects.filter(pk=case_id).select_related("attempt__proposal").first()
-    if case is None:
+    if case is None or not has_closed(case.attempt.call, arrival.at):
         raise Refusal("There is no such case.", 404)
     proposal = _lock(case.attempt)
-    case = LateCase.objects.select_for_update(of=("self",)).select_related("attempt__package").get(pk=case_id)
+    case = LateCase.objects.select_for_update(of=("self",)).select_related(*_READ).get(pk=case_id)
     if case.state != LateCase.State.PROPOSED:
         raise Refusal(f"This case is {case.get_state_display()} already.")
     if case.proposed_by_id == actor.pk:
@@ -93,6 +102,9 @@ def decide(*, actor: Any, case_id: int, admit: bool, decision: str, arrival: Arr
     case.state = LateCase.State.ADMITTED if admit else LateCase.State.DECLINED
     case.decided_by, case.decided_at, case.decision = actor, arrival.at, decision.strip()
     if admit:
+        why_not = unfit(case.attempt)
+        if why_not:
+            raise Refusal(f"It cannot be admitted. {why_not}")
         case.receipt = _admit(case, proposal, arrival)
     case.save(update_fields=["state", "decided_by", "decided_at", "decision", "receipt"])
     audit.record(
@@ -112,9 +124,20 @@ def unfit(attempt: Receipt) -> str:
     other = [each["text"] for each in receipts.claims_of(attempt)["reasons"] if each["about"] != "window"]
     if other:
         return f"It was not refused for its lateness alone: {' '.join(other)}"
+    if _came_early(attempt):
+        return "It came before the call opened, so it was not late."
     if Receipt.objects.filter(admits=attempt).exists():
         return "It is admitted already."
+    newer = receipts.since(attempt)
+    if newer is not None:
+        return f"The applicants have acted since, by receipt {newer.number}: what they meant last is not this attempt."
     return ""
+
+
+def _came_early(attempt: Receipt) -> bool:
+    if attempt.edition is None or isinstance(opens_on := attempt.edition.window.opens_on, Unknown):
+        return False
+    return attempt.received_at.astimezone(ZoneInfo(attempt.edition.zone)).date() < opens_on
 
 
 def _admit(case: LateCase, proposal: Proposal, arrival: Arrival) -> Receipt:
@@ -122,9 +145,13 @@ def _admit(case: LateCase, proposal: Proposal, arrival: Arrival) -> Receipt:
     edition = attempt.edition
     if edition is None:
         raise Refusal("The edition of the call by which it was judged is not known here any more.")
-    ground = ground_of(proposal, edition, attempt.received_at)
+    call, sealed = read(edition), receipts.sealed_consortium(attempt)
+    ground = replace(ground_of(proposal, edition, attempt.received_at), consortium=sealed)
     audit.lock()
-    call = read(edition)
+    found = findings_among_all(ground, attempt.received_at, strand=attempt.strand)
+    stops = observations_among_all(found, sealed)
+    if stops:
+        raise Refusal(f"It cannot be admitted. {' '.join(each.reason for each in stops)}")
     told = Told(
         call.reference,
         call.edition,
@@ -140,11 +167,11 @@ def _admit(case: LateCase, proposal: Proposal, arrival: Arrival) -> Receipt:
         Receipt.Act.ADMISSION,
         case.decided_by,
         arrival,
-        f"late-case-{case.pk}",
+        uuid4().hex,  # no key that an applicant could have sent before
         arrival.at + behind,
         behind,
         reason,
-        attempt,
+        about=attempt,
     )
     return seal(made, ground, Accepted(told))
 

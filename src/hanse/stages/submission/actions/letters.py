@@ -1,15 +1,18 @@
 """Letters about submissions: to those who act for the members, in the transaction of the act."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.urls import reverse
 
 from hanse.ground import outbox
+from hanse.ground.clock import BRUSSELS
 from hanse.ground.ui.templatetags.ui import brussels
 from hanse.stages.consortia.models import Seat
 from hanse.stages.registry.queries.people import addresses_of_all
 from hanse.stages.submission.models import Receipt
+from hanse.stages.submission.queries.officers import addresses_of_officers
 
 PURPOSE = "submission"
 
@@ -34,6 +37,26 @@ def tell_of(receipt: Receipt, seats: Iterable[Seat]) -> None:
     refused = receipt.act == Receipt.Act.SUBMISSION and not receipt.accepted
     told_to = [receipt.actor.email] if refused else addresses_of_all([seat.organisation for seat in seats])
     outbox.post_all(told_to, subject=subject, body=body, at=receipt.sealed_at, purpose=PURPOSE)
+
+
+def tell_of_the_clock(behind: timedelta, *, at: datetime) -> None:
+    """Write to the officers that the host's clock was set back; once a day."""
+    body = (
+        f"The clock of the site's host is {behind.total_seconds():.0f} seconds behind the latest instant of the record."
+        "\n\nUntil it has caught up, submissions and withdrawals are judged as if no time had passed since that "
+        "instant, and every receipt says so. Nobody is late by it. Ask who runs the host to set its clock right, and "
+        f"look at the attempts of these hours: {settings.ADDRESS}{reverse('submission:calls')}\n"
+    )
+    day = at.astimezone(BRUSSELS).date()
+    for address in addresses_of_officers(at):
+        outbox.post(
+            to=address,
+            subject="The site's clock was set back",
+            body=body,
+            at=at,
+            key=f"clock set back/{day}/{address}",
+            purpose=PURPOSE,
+        )
 
 
 def _words(receipt: Receipt) -> tuple[str, str]:

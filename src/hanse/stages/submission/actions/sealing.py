@@ -15,7 +15,7 @@ from hanse.ground import audit, clock
 from hanse.ground.audit import signing
 from hanse.ground.clock.arrival import Arrival
 from hanse.stages.consortia.queries.members import coordinator_of
-from hanse.stages.submission.actions.letters import tell_of
+from hanse.stages.submission.actions.letters import tell_of, tell_of_the_clock
 from hanse.stages.submission.models import Content, Package, Receipt, Standing, StandingMember
 from hanse.stages.submission.queries.preparing import Ground, Prepared, call_claim, code
 
@@ -27,6 +27,11 @@ ACTS = {
     (Receipt.Act.WITHDRAWAL, False): "refuse withdrawal",
     (Receipt.Act.ADMISSION, True): "admit late attempt",
 }
+AS_SEALED = {
+    Receipt.Act.WITHDRAWAL: ("title", "strand"),
+    Receipt.Act.ADMISSION: ("title", "strand", "draft_version", "mandates", "coordinator"),
+}
+"""What an act on an earlier receipt says as that one did: the draft may be another by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Attempt:
         judged_at: the instant by which it is judged: that of the arrival, unless the host's clock was set back.
         behind: how far it was.
         reason: of a withdrawal or an admission.
-        admits: the refused attempt that is admitted.
+        about: what is taken back, or the refused attempt that is admitted.
     """
 
     act: str
@@ -47,7 +52,12 @@ class Attempt:
     judged_at: datetime
     behind: timedelta = timedelta()
     reason: str = ""
-    admits: Receipt | None = None
+    about: Receipt | None = None
+
+    @property
+    def admits(self) -> Receipt | None:
+        """The refused attempt that is admitted."""
+        return self.about if self.act == Receipt.Act.ADMISSION else None
 
 
 def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, ready: Prepared | None = None) -> Receipt:
@@ -97,7 +107,7 @@ def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, read
         sealed_at=sealed_at,
         actor=attempt.actor,
         key=attempt.key,
-        draft_version=proposal.version,
+        draft_version=claims["draft_version"],
         package=package,
         admits=attempt.admits,
         reason=attempt.reason,
@@ -109,6 +119,8 @@ def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, read
         _let_count(receipt, ground)
     clock.keep(attempt.arrival.real_now())
     tell_of(receipt, ground.seats)
+    if attempt.behind:
+        tell_of_the_clock(attempt.behind, at=sealed_at)
     return receipt
 
 
@@ -134,7 +146,7 @@ def _claims(
     remarks = list(decision.receipt.remarks)
     if attempt.behind:
         remarks.insert(0, _told_of_the_clock(attempt.behind))
-    return claims_of(
+    claims = claims_of(
         number=number,
         act=str(attempt.act),
         outcome="accepted" if isinstance(decision, Accepted) else "refused",
@@ -164,6 +176,9 @@ def _claims(
         reason=attempt.reason,
         admits=attempt.admits.number if attempt.admits else None,
     )
+    if attempt.about is not None:
+        claims |= {key: attempt.about.document["claims"][key] for key in AS_SEALED[Receipt.Act(attempt.act)]}
+    return claims
 
 
 def _told_of_the_clock(behind: timedelta) -> str:

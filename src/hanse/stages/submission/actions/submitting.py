@@ -4,6 +4,7 @@ Order of locks: consortium, end of the record (docs/explanation/locking.md). All
 are uploaded, the application is made ready. The transaction only makes sure that it still stands as it was read.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -48,21 +49,26 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
     # Read without a lock, which costs no other submission any time; whether it still holds is asked under the lock.
     proposal = _proposal(ref)
     stamp = stamp_of(proposal)
-    ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
-    if not acts_for_coordinator(actor, ground.seats, arrival.at):
-        _check_actor(actor, proposal, arrival)
+    ground = ground_of(proposal, _edition(proposal, arrival.at), arrival.at)
+    _check_submits(actor, ground, arrival)
     ready = prepared(ground, arrival.at)
     with transaction.atomic(durable=True):
         proposal = _held(ref)
         known = _answered(proposal, key, Act.SUBMISSION)
         if known is not None:
             return known
+        if proposal.consortium.state != Consortium.State.FORMING:
+            raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
         if stamp_of(proposal) != stamp:
             ground = ground_of(proposal, ground.edition, arrival.at)
+            _check_submits(actor, ground, arrival)
             ready = prepared(ground, arrival.at)
         audit.lock()  # from here on one after the other: who comes second sees what the first has done
         behind = clock.behind(arrival.real_now())
         judged_at = arrival.at + behind
+        if behind:
+            ground = ground_of(proposal, _edition(proposal, judged_at), judged_at)
+            ready = prepared(ground, judged_at)
         decision = decide_submission(
             ground.call,
             proposal.consortium.strand,
@@ -72,7 +78,9 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
             missing_parts=ready.missing,
             observations=(
                 *ready.observations,
-                *observations_among_all(findings_among_all(ground, judged_at), ground.consortium),
+                *observations_among_all(
+                    findings_among_all(ground, judged_at, strand=proposal.consortium.strand), ground.consortium
+                ),
             ),
         )
         attempt = Attempt(Act.SUBMISSION, actor, arrival, key, judged_at, behind)
@@ -81,6 +89,8 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
 
 def withdraw(*, actor: Any, ref: str, reason: str, arrival: Arrival, key: str) -> Receipt:
     """Take back the submission that counts. Submitting again before the closing reverses it.
+
+    Of a consortium that was dissolved meanwhile too: else what it submitted would count for ever.
 
     Args:
         reason: why, for the record.
@@ -103,21 +113,22 @@ def withdraw(*, actor: Any, ref: str, reason: str, arrival: Arrival, key: str) -
         known = _answered(proposal, key, Act.WITHDRAWAL)
         if known is not None:
             return known
-        ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
         audit.lock()
         behind = clock.behind(arrival.real_now())
         judged_at = arrival.at + behind
+        ground = ground_of(proposal, _edition(proposal, judged_at), judged_at)
         standing = receipts.standing_of(proposal)
         decision = decide_withdrawal(
             ground.call,
-            proposal.consortium.strand,
+            standing.strand if standing else proposal.consortium.strand,
             judged_at,
             proposal=ref,
             reason=reason,
             stands=standing is not None,
             content_digest=receipts.content_digest_of(standing) if standing else "",
         )
-        attempt = Attempt(Act.WITHDRAWAL, actor, arrival, key, judged_at, behind, reason)
+        taken_back = standing.package_of if standing else None
+        attempt = Attempt(Act.WITHDRAWAL, actor, arrival, key, judged_at, behind, reason, about=taken_back)
         return seal(attempt, ground, decision)
 
 
@@ -127,7 +138,7 @@ def make_ready(*, proposal: Proposal, arrival: Arrival) -> tuple[Ground, Prepare
     Raises:
         Refusal: if the call is not known here any more.
     """
-    ground = ground_of(proposal, _edition(proposal, arrival), arrival.at)
+    ground = ground_of(proposal, _edition(proposal, arrival.at), arrival.at)
     ready = prepared(ground, arrival.at)
     if ready.body is not None:
         with transaction.atomic():
@@ -170,9 +181,13 @@ def _held(ref: str) -> Proposal:
     proposal = rows.filter(ref=ref).first()
     if proposal is None:
         raise Refusal(NONE_SUCH, 404)
-    if proposal.consortium.state != Consortium.State.FORMING:
-        raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
     return proposal
+
+
+def _check_submits(actor: Any, ground: Ground, arrival: Arrival) -> None:
+    """Go on only for somebody who may submit; in one query for whoever may."""
+    if not acts_for_coordinator(actor, ground.seats, arrival.at):
+        _check_actor(actor, ground.proposal, arrival)
 
 
 def _check_actor(actor: Any, proposal: Proposal, arrival: Arrival) -> None:
@@ -195,8 +210,8 @@ def _answered(proposal: Proposal, key: str, act: str) -> Receipt | None:
     return known
 
 
-def _edition(proposal: Proposal, arrival: Arrival) -> CallEdition:
-    edition = edition_in_force(proposal.consortium.call, arrival.at)
+def _edition(proposal: Proposal, at: datetime) -> CallEdition:
+    edition = edition_in_force(proposal.consortium.call, at)
     if edition is None:
         raise Refusal("The call is not known here any more, so nothing can be submitted to it. Ask the agency.", 409)
     return edition

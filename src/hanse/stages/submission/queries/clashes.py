@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -14,14 +14,16 @@ from hanse.core.values.unknown import NOT_STATED
 from hanse.stages.submission.models import StandingMember
 from hanse.stages.submission.queries.preparing import Ground, examiner_of
 
+AN_INSTANT = timedelta(microseconds=1)
 
-def findings_among_all(ground: Ground, received_at: datetime) -> tuple[Finding, ...]:
+
+def findings_among_all(ground: Ground, received_at: datetime, *, strand: str) -> tuple[Finding, ...]:
     """What rules over the whole call say of an application, as of what counts now; in one query.
 
-    Asked under the lock of the record, so that of two that clash the second sees the first.
+    Asked under the lock of the record, so that of two that clash the second sees the first. The record alone says who
+    was first: what counts came before, also where it arrived later and waited less.
     """
     examiner = examiner_of(ground.edition, ground.call, ground.day)
-    strand = ground.proposal.consortium.strand
     asked = [bound for bound in examiner.rules_for(strand) if bound.over_call and not bound.of_officer]
     if not asked:
         return ()
@@ -33,7 +35,7 @@ def findings_among_all(ground: Ground, received_at: datetime) -> tuple[Finding, 
         submitted_at=received_at,
     )
     others = examiner.context
-    context = Context(others.call, others.geography, others.on, _met_by(ground, dossier))
+    context = Context(others.call, others.geography, others.on, _met_by(ground, dossier, received_at))
     found = []
     for bound in asked:
         outcome = bound.kind.check(dossier, context)
@@ -41,8 +43,8 @@ def findings_among_all(ground: Ground, received_at: datetime) -> tuple[Finding, 
     return tuple(found)
 
 
-def _met_by(ground: Ground, dossier: Dossier) -> Submissions:
-    """The submissions that count and share a body with this one."""
+def _met_by(ground: Ground, dossier: Dossier, received_at: datetime) -> Submissions:
+    """The submissions that count and share a body with this one, each submitted before it."""
     bodies = dossier.consortium.bodies(APPLICANTS) | dossier.consortium.bodies(COORDINATOR)
     organisations = [each.organisation.id for each in dossier.consortium.participants]
     shared = Q(body__in=[*bodies, *organisations]) | Q(organisation__in=organisations)
@@ -51,7 +53,8 @@ def _met_by(ground: Ground, dossier: Dossier) -> Submissions:
     by_standing: dict[Appearance, list[StandingMember]] = defaultdict(list)
     for row in rows.select_related("standing__proposal").order_by("standing", "id"):
         told = row.standing
-        by_standing[Appearance(told.proposal.ref, told.strand, told.submitted_at)].append(row)
+        submitted_at = min(told.submitted_at, received_at - AN_INSTANT)
+        by_standing[Appearance(told.proposal.ref, told.strand, submitted_at)].append(row)
     index = Submissions(entity_of=_entities(ground, [row for rows in by_standing.values() for row in rows]))
     for appearance, members in by_standing.items():
         stand = frozenset(index.entity_of.get(row.organisation, row.body) for row in members)

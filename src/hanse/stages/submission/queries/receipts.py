@@ -1,11 +1,17 @@
 """Receipts, packages, and the submission that counts."""
 
+import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from hanse.callbook.setting import vocabulary
+from hanse.core.consortium import Consortium
+from hanse.core.proposal import parse_dossier
+from hanse.core.values.faults import Fault
+from hanse.core.submission.counting import Act, ActKind
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.submission.models import Content, Receipt, Standing
 
@@ -25,6 +31,20 @@ def receipts_of(proposal: Proposal) -> QuerySet[Receipt]:
     """The receipts of an application, the latest first."""
     rows = Receipt.objects.filter(proposal=proposal).select_related("actor", "admits", "edition")
     return rows.order_by("-place")
+
+
+def since(attempt: Receipt) -> Receipt | None:
+    """The latest act that stands and speaks of something received after an attempt; None if there is none."""
+    after = Q(admits__isnull=True, position__gt=attempt.position) | Q(admits__position__gt=attempt.position)
+    stands = Receipt.objects.filter(after, proposal=attempt.proposal_id, outcome=Receipt.Outcome.ACCEPTED)
+    return stands.order_by("position").last()
+
+
+def acts_in(rows: QuerySet[Receipt]) -> Iterator[tuple[str, Act]]:
+    """Receipts as the acts of which the core counts the last, each with its application; in one query."""
+    told = rows.values_list("proposal__ref", "place", "act", "outcome", "admits__place")
+    for ref, place, act, outcome, admits in told.iterator():
+        yield ref, Act(place, ActKind(act), outcome == Receipt.Outcome.ACCEPTED, admits or 0)
 
 
 def standing_of(proposal: Proposal) -> Standing | None:
@@ -53,6 +73,18 @@ def content_of(receipt: Receipt) -> bytes:
     if receipt.package is None:
         raise ValueError(f"receipt {receipt.number} has no package")
     return body_of(receipt.package.content)
+
+
+def sealed_consortium(receipt: Receipt) -> Consortium:
+    """Who takes part in an application as it was sealed.
+
+    Raises:
+        ValueError: if the receipt has no package.
+    """
+    faults: list[Fault] = []
+    dossier = parse_dossier(json.loads(content_of(receipt)), receipt.number, vocabulary(), faults)
+    # What was sealed once stands, also where a list of regions or markets has changed since.
+    return dossier.consortium
 
 
 def body_of(content: Content) -> bytes:
