@@ -21,6 +21,7 @@ from hanse.stages.submission.queries import receipts
 from hanse.stages.submission.queries.report import door_of, report_on, told_of_changes
 
 UNPROCESSABLE = 422
+KEY_LOST = "The page did not send the key of this attempt, so nothing was submitted. Go back, and submit from there."
 
 
 def _frame(proposal: Proposal, may: Standing) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def submission(request: HttpRequest, ref: str) -> HttpResponse:
             except Refusal as refusal:
                 return refused(request, refusal, reverse("submission:submission", args=[ref]))
             return receipt_page(request, made, may, new=True)
+        return refused(request, Refusal(KEY_LOST, UNPROCESSABLE), reverse("submission:submission", args=[ref]))
     form = SubmitForm()
     try:
         ground, ready = actions.make_ready(proposal=proposal, arrival=arrival)
