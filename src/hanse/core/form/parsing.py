@@ -11,6 +11,7 @@ from hanse.core.form.values import (
     CostCategory,
     Declaration,
     Form,
+    PaperGate,
     Part,
     PartKind,
     Property,
@@ -222,6 +223,7 @@ def _read_annex(reader: Reader) -> Annex:
         of_each_partner=reader.optional("of_each_partner", as_boolean, False),
         most_megabytes=reader.optional("most_megabytes", as_count, 10),
         most_pages=reader.optional("most_pages", as_count, 0),
+        gate=reader.optional("gate", as_choice(PaperGate), PaperGate.SUBMISSION),
         strands=reader.optional("strands", as_names, ()),
         citation=reader.citation(),
     )
@@ -234,6 +236,7 @@ def _read_declaration(reader: Reader) -> Declaration:
         id=reader.require("id", as_id, ""),
         title=reader.require("title", as_name, ""),
         text=reader.require("text", as_name, ""),
+        gate=reader.optional("gate", as_choice(PaperGate), PaperGate.SUBMISSION),
         strands=reader.optional("strands", as_names, ()),
         citation=reader.citation(),
     )

@@ -1,7 +1,7 @@
 """What a form is made of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 
@@ -95,6 +95,13 @@ class Section:
         return next((part for part in self.parts if part.id == id), None)
 
 
+class PaperGate(Enum):
+    """What becomes of an application that lacks a paper: refused at the door, or judged by an officer later."""
+
+    SUBMISSION = "submission"
+    ADMISSIBILITY = "admissibility"
+
+
 @dataclass(frozen=True, slots=True)
 class Annex:
     """A file that belongs to the application.
@@ -102,6 +109,7 @@ class Annex:
     Attributes:
         of_each_partner: whether every applicant brings one.
         most_pages: most pages of a PDF; 0: no limit.
+        gate: what its absence means, and a file that is not as asked.
     """
 
     id: str
@@ -111,17 +119,23 @@ class Annex:
     of_each_partner: bool = False
     most_megabytes: int = 10
     most_pages: int = 0
+    gate: PaperGate = PaperGate.SUBMISSION
     strands: tuple[str, ...] = ()
     citation: Citation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What every applicant declares on its honour."""
+    """What every applicant declares on its honour.
+
+    Attributes:
+        gate: what it means that one has not made it.
+    """
 
     id: str
     title: str
     text: str
+    gate: PaperGate = PaperGate.SUBMISSION
     strands: tuple[str, ...] = ()
     citation: Citation | None = None
 
@@ -203,6 +217,14 @@ class Form:
             self.cost_categories,
             self.indirect_rate,
             self.assumed,
+        )
+
+    def with_papers_of(self, gate: PaperGate) -> "Form":
+        """The form with those annexes and declarations alone that belong to a gate."""
+        return replace(
+            self,
+            annexes=tuple(each for each in self.annexes if each.gate is gate),
+            declarations=tuple(each for each in self.declarations if each.gate is gate),
         )
 
     def chapters(self) -> Iterator[tuple[str, tuple[Section, ...]]]:

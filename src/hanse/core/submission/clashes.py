@@ -6,10 +6,9 @@ where the rule refuses at the door: a remark would tell the other members what i
 
 from collections.abc import Iterable
 
-from hanse.core.call import Decider, Force, Gate
 from hanse.core.consortium import Consortium
 from hanse.core.eligibility.findings import Assessment, Finding, Verdict
-from hanse.core.submission.deciding import Observation
+from hanse.core.submission.deciding import Observation, refuses_at_the_door
 
 
 def observations_now(assessment: Assessment) -> tuple[Observation, ...]:
@@ -35,20 +34,17 @@ def observations_among_all(findings: Iterable[Finding], consortium: Consortium) 
     return tuple(
         Observation(found.rule.id, _without_rivals(found, consortium))
         for found in findings
-        if found.verdict is Verdict.NOT_MET
-        and found.rule.gate is Gate.SUBMISSION
-        and found.rule.force is Force.REQUIRED
-        and found.rule.decider is not Decider.OFFICER
+        if found.verdict is Verdict.NOT_MET and refuses_at_the_door(found.rule)
     )
 
 
 def _without_rivals(found: Finding, consortium: Consortium) -> str:
     clashing = frozenset(found.facts.get("members", ()))
-    names = [each.organisation.legal_name for each in consortium.participants if each.organisation.id in clashing]
-    if not names:
-        return f"The same consortium stands in another application that counts. The rule: {found.rule.text}"
-    verb = "stands" if len(names) == 1 else "stand"
+    names = [each.organisation.name for each in consortium.participants if each.organisation.id in clashing]
+    # A rule that looks at the whole consortium names no member.
+    who = ", ".join(names) or "The same consortium, as the rule sees it,"
+    verb = "stand" if len(names) > 1 else "stands"
     return (
-        f"{', '.join(names)} {verb} in another application that was submitted before and counts. The rule: "
-        f"{found.rule.text} Whoever may act there withdraws it, or is replaced here."
+        f"{who} {verb} in another application that was submitted before and counts. The rule: {found.rule.text} "
+        "Either that application is withdrawn, or this one names others."
     )

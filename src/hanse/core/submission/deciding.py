@@ -1,8 +1,8 @@
 """Submitting a proposal: in time or not, complete or not, and the few rules that may stop it.
 
-Three things can refuse a submission: the window of the call, parts that are missing, and required rules whose
-gate is `submission`. Everything else that a check finds wrong is a remark on the receipt: whether a proposal is
-eligible is decided later, by the granting authority, and never by the door.
+Three things can refuse a submission: the window of the call, parts that are missing, and rules that refuse at the
+door. Everything else that a check finds wrong is a remark on the receipt: whether a proposal is eligible is decided
+later, by the granting authority, and never by the door.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hanse.core.call import Call, Force, Gate, Rule
+from hanse.core.call import Call, Decider, Force, Gate, Rule
 from hanse.core.values.unknown import Unknown
 from hanse.core.values.words import day_in_words
 
@@ -80,6 +80,7 @@ def decide_submission(
     proposal: str,
     content_digest: str,
     missing_parts: Sequence[str] = (),
+    parts_for_later: Sequence[str] = (),
     observations: Iterable[Observation] = (),
 ) -> Accepted | Refused:
     """Decide whether a submission stands.
@@ -91,6 +92,7 @@ def decide_submission(
         proposal: identifier of the proposal.
         content_digest: digest of the application as received.
         missing_parts: names of the parts that the application must have and has not.
+        parts_for_later: the same of parts whose absence an officer judges later (`core.form.PaperGate`).
         observations: rules that a check did not find met, of any gate.
 
     Raises:
@@ -98,7 +100,7 @@ def decide_submission(
     """
     in_time, time_remarks = _judge_time(call, received_at)
     reasons = [*in_time, *_judge_strand(call, strand), *_judge_parts(missing_parts)]
-    remarks = list(time_remarks)
+    remarks = [*time_remarks, *map(told_for_later, parts_for_later)]
     rules = {rule.id: rule for rule in call.rules}
     for observation in observations:
         rule = rules.get(observation.rule)
@@ -119,25 +121,46 @@ def decide_withdrawal(
 ) -> Accepted | Refused:
     """Decide whether a withdrawal stands: something counts, a reason is given, and the call has not closed.
 
-    Until the closing, submitting again reverses a withdrawal (Funding and Tenders manual, draft and submission). After
-    it, what was submitted is before the granting authority, and a withdrawal is a matter of letters, not of this door.
+    The Funding & Tenders Portal asks for a reason and lets a withdrawal be reversed by submitting again before the
+    deadline (IT How To, "Follow up your proposal"); of one after it, it says nothing. By then what was submitted is
+    before the granting authority, and a withdrawal could not be reversed: it is a matter of letters, not of this door.
 
     Args:
         call: the edition in force when it arrived.
         content_digest: of the application that counts; empty where none does.
         stands: whether a submission counts now.
+
+    Raises:
+        ValueError: if `received_at` has no zone.
     """
-    reasons, _ = _judge_time(call, received_at)
+    reasons, remarks = _judge_time(call, received_at)
     if not stands:
         reasons.append(Reason("standing", "No submission counts now, so there is nothing to withdraw."))
     if not reason.strip():
         reasons.append(Reason("reason", "A withdrawal needs a reason."))
-    receipt = Receipt(call.reference, call.edition, strand, proposal, content_digest, received_at.astimezone(UTC))
+    receipt = Receipt(
+        call.reference, call.edition, strand, proposal, content_digest, received_at.astimezone(UTC), tuple(remarks)
+    )
     return Refused(receipt, tuple(reasons)) if reasons else Accepted(receipt)
 
 
+def may_withdraw(call: Call, at: datetime, *, stands: bool) -> bool:
+    """Whether a withdrawal with a reason would stand at an instant; for a page that offers it.
+
+    Raises:
+        ValueError: if `at` has no zone.
+    """
+    reasons, _ = _judge_time(call, at)
+    return stands and not reasons
+
+
+def refuses_at_the_door(rule: Rule) -> bool:
+    """Whether breaking a rule refuses a submission: required, of the gate `submission`, and left to no officer."""
+    return rule.gate is Gate.SUBMISSION and rule.force is Force.REQUIRED and rule.decider is Decider.MACHINE
+
+
 def _blocks(rule: Rule, observation: Observation) -> bool:
-    return rule.gate is Gate.SUBMISSION and rule.force is Force.REQUIRED and not observation.undecided
+    return refuses_at_the_door(rule) and not observation.undecided
 
 
 def _remark(rule: Rule, observation: Observation) -> str:
@@ -162,6 +185,11 @@ def _judge_parts(missing: Sequence[str]) -> list[Reason]:
     verb = "part is" if len(missing) == 1 else "parts are"
     told = "; ".join(part.rstrip(".") for part in missing)
     return [Reason("parts", f"{len(missing)} {verb} missing: {told}.")]
+
+
+def told_for_later(part: str) -> str:
+    """What is said of a missing part that an officer judges later."""
+    return f"{part.rstrip('.')}. This does not stop a submission; an officer judges it later."
 
 
 def _judge_time(call: Call, received_at: datetime) -> tuple[list[Reason], list[str]]:

@@ -1,17 +1,20 @@
 """The report before submitting: what would stop it, what would not, what is well.
 
-It asks the decision itself (`decide_submission`), so that report and door can never say different things.
+It tells the decision itself (`decide_submission`), so that report and door can never say different things: what would
+stop a submission is exactly what the decision refuses it for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from hanse.core.eligibility.findings import Assessment, Finding, Verdict
 from hanse.core.form import SectionState
-from hanse.core.submission.deciding import Accepted, Refused
+from hanse.core.submission.deciding import Accepted, Refused, told_for_later
 
 PARTS = "parts"
+MISSING = "A part is missing"
+TITLES = {"window": "The call is open", "strand": "A strand is chosen", PARTS: MISSING}
 
 
 class Bearing(Enum):
@@ -81,6 +84,8 @@ def report_of(
     assessment: Assessment,
     missing: Sequence[str] = (),
     states: Iterable[SectionState] = (),
+    *,
+    for_later: Sequence[str] = (),
 ) -> Report:
     """Tell a decision line by line.
 
@@ -89,13 +94,17 @@ def report_of(
         assessment: of the same application, for what is well and what is decided later.
         missing: the parts that are missing, as sentences, as they were told to the decision.
         states: how far its sections have come.
+        for_later: the missing parts that an officer judges later, as they were told to the decision.
     """
     reasons = decision.reasons if isinstance(decision, Refused) else ()
-    titles = {"window": "The call is open", "strand": "A strand is chosen"}
-    lines = [
-        Line(Bearing.BLOCKING, each.about, titles[each.about], each.text) for each in reasons if each.about in titles
-    ]
-    lines += [Line(Bearing.BLOCKING, PARTS, "A part is missing", told) for told in missing]
+    told_of_rules = {each.rule.id for each in assessment.findings}
+    lines: list[Line] = []
+    for each in reasons:
+        if each.about == PARTS and missing:
+            lines += [Line(Bearing.BLOCKING, PARTS, MISSING, told) for told in missing]
+        elif each.about not in told_of_rules:
+            lines.append(Line(Bearing.BLOCKING, each.about, TITLES.get(each.about, each.about), each.text))
+    lines += [Line(Bearing.WARNING, PARTS, MISSING, told_for_later(part)) for part in for_later]
     blocked = {each.about: each.text for each in reasons}
     aside = {*assessment.left_to_officer, *assessment.needs_all_submissions}
     lines += [_of_rule(found, blocked, aside) for found in assessment.findings]
@@ -104,7 +113,7 @@ def report_of(
     return Report(tuple(sorted(lines, key=lambda line: order.index(line.bearing))))
 
 
-def _of_rule(found: Finding, blocked: dict[str, str], aside: set[str]) -> Line:
+def _of_rule(found: Finding, blocked: Mapping[str, str], aside: Collection[str]) -> Line:
     rule = found.rule
     source = str(rule.citation) if rule.citation else ""
     if rule.id in blocked:

@@ -76,6 +76,7 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
             proposal=ref,
             content_digest=ready.content,
             missing_parts=ready.missing,
+            parts_for_later=ready.for_later,
             observations=(
                 *ready.observations,
                 *observations_among_all(

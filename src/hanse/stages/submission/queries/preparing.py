@@ -19,7 +19,7 @@ from hanse.core.call import Call
 from hanse.core.consortium import Consortium
 from hanse.core.eligibility.context import Context
 from hanse.core.eligibility.engine import Examiner
-from hanse.core.form import Form
+from hanse.core.form import Form, PaperGate
 from hanse.core.submission import Observation
 from hanse.core.submission.clashes import observations_now
 from hanse.core.submission.documents import manifest_of
@@ -86,6 +86,7 @@ class Prepared:
         body: its bytes, compressed; None where they are kept already.
         manifest: of the package, but for the instant of arrival.
         missing: what has to be there and is not, as sentences.
+        for_later: the same of papers that an officer judges later.
         observations: rules that are not found met, as far as they ask no other submission.
     """
 
@@ -96,6 +97,7 @@ class Prepared:
     manifest: Mapping[str, Any]
     title: str
     missing: tuple[str, ...]
+    for_later: tuple[str, ...]
     observations: tuple[Observation, ...]
 
 
@@ -153,13 +155,19 @@ def prepared(ground: Ground, at: datetime) -> Prepared:
         copy.manifest,
         kept["title"],
         tuple(kept["missing"]),
+        tuple(kept["for_later"]),
         tuple(Observation(**each) for each in kept["observations"]),
     )
 
 
 def judged_of(made: Prepared) -> dict[str, Any]:
     """What a fair copy keeps of the judgement."""
-    return {"title": made.title, "missing": list(made.missing), "observations": plain(made.observations)}
+    return {
+        "title": made.title,
+        "missing": list(made.missing),
+        "for_later": list(made.for_later),
+        "observations": plain(made.observations),
+    }
 
 
 def _made(ground: Ground, at: datetime) -> Prepared:
@@ -180,8 +188,7 @@ def _made(ground: Ground, at: datetime) -> Prepared:
     found = examiner_of(edition, call, ground.day).check(dossier)
     missing = (
         *missing_mandates(ground.mandates),
-        *papers.missing_annexes(proposal, ground.form, ground.seats),
-        *papers.missing_declarations(proposal, ground.form, ground.seats),
+        *_missing_papers(ground, PaperGate.SUBMISSION),
     )
     return Prepared(
         ground.state,
@@ -191,7 +198,16 @@ def _made(ground: Ground, at: datetime) -> Prepared:
         manifest,
         dossier.title or proposal.consortium.name,
         missing,
+        _missing_papers(ground, PaperGate.ADMISSIBILITY),
         observations_now(found),
+    )
+
+
+def _missing_papers(ground: Ground, gate: PaperGate) -> tuple[str, ...]:
+    form = ground.form.with_papers_of(gate)
+    return (
+        *papers.missing_annexes(ground.proposal, form, ground.seats),
+        *papers.missing_declarations(ground.proposal, form, ground.seats),
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -11,7 +11,6 @@ from hanse.callbook.setting import vocabulary
 from hanse.core.consortium import Consortium
 from hanse.core.proposal import parse_dossier
 from hanse.core.values.faults import Fault
-from hanse.core.submission.counting import Act, ActKind
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.submission.models import Content, Receipt, Standing
 
@@ -38,13 +37,6 @@ def since(attempt: Receipt) -> Receipt | None:
     after = Q(admits__isnull=True, position__gt=attempt.position) | Q(admits__position__gt=attempt.position)
     stands = Receipt.objects.filter(after, proposal=attempt.proposal_id, outcome=Receipt.Outcome.ACCEPTED)
     return stands.order_by("position").last()
-
-
-def acts_in(rows: QuerySet[Receipt]) -> Iterator[tuple[str, Act]]:
-    """Receipts as the acts of which the core counts the last, each with its application; in one query."""
-    told = rows.values_list("proposal__ref", "place", "act", "outcome", "admits__place")
-    for ref, place, act, outcome, admits in told.iterator():
-        yield ref, Act(place, ActKind(act), outcome == Receipt.Outcome.ACCEPTED, admits or 0)
 
 
 def standing_of(proposal: Proposal) -> Standing | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hanse.core.form import states_of
-from hanse.core.submission import decide_submission
+from hanse.core.submission import decide_submission, may_withdraw
 from hanse.core.submission.changes import ApplicationChange, changes_between, changes_in_words
 from hanse.core.submission.clashes import observations_now
 from hanse.core.submission.report import Report, report_of
@@ -25,6 +25,7 @@ class Door:
 
     Attributes:
         standing: the submission that counts; None if none does.
+        withdrawable: whether it may still be taken back.
         changes: what changed since that was sealed.
         last: the latest receipt; None if there is none.
         closing: the deadline; None where its hour is not stated.
@@ -32,6 +33,7 @@ class Door:
     """
 
     standing: Standing | None
+    withdrawable: bool
     changes: tuple[ApplicationChange, ...]
     last: Receipt | None
     closing: datetime | None
@@ -55,6 +57,7 @@ def door_of(ground: Ground, ready: Prepared, at: datetime) -> Door:
     known = None if isinstance(closing, Unknown) else closing
     return Door(
         standing,
+        may_withdraw(ground.call, at, stands=standing is not None),
         changes_since(standing, ready),
         receipts.receipts_of(ground.proposal).first(),
         known,
@@ -85,11 +88,12 @@ def report_on(ground: Ground, ready: Prepared, at: datetime) -> Report:
         proposal=proposal.ref,
         content_digest=ready.content,
         missing_parts=ready.missing,
+        parts_for_later=ready.for_later,
         observations=observations_now(assessment),
     )
     written = drafts.written_in(proposal)
     states = states_of(ground.form, drafts.draft_reading(proposal, ground.seats, written))
-    return report_of(decision, assessment, ready.missing, states)
+    return report_of(decision, assessment, ready.missing, states, for_later=ready.for_later)
 
 
 def told_of_changes(changes: Sequence[ApplicationChange]) -> list[tuple[str, str, str, str]]:

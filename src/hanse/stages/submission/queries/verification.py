@@ -10,11 +10,14 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import Count
 
 from hanse.core.consortium import APPLICANTS
+from hanse.core.submission.counting import Act, ActKind, Counting, what_counts
 from hanse.core.submission.documents import APPLICATION, File, faults_in_package
 from hanse.core.values.digest import digest
 from hanse.engines.proof import check_receipt
@@ -27,6 +30,7 @@ from hanse.stages.proposals.queries.money import holds
 from hanse.stages.submission.models import Content, Package, Receipt, Standing, StandingMember
 
 AT_ONCE = 500
+NOTHING = what_counts(())
 PIECE = 1 << 20
 
 Place = tuple[int, int, str]
@@ -165,26 +169,31 @@ def _of_receipt(receipt: Receipt, place: int, entries: dict[int, str], key: byte
 
 def _standings() -> tuple[int, str]:
     """What counts is what the receipts come to, member by member."""
-    counting: dict[int, Receipt] = {}
-    accepted = Receipt.objects.filter(outcome=Receipt.Outcome.ACCEPTED).order_by("position")
-    for receipt in accepted.select_related("proposal", "package__content").iterator(chunk_size=AT_ONCE):
-        if receipt.act == Receipt.Act.WITHDRAWAL:
-            counting.pop(receipt.proposal_id, None)
-        else:
-            counting[receipt.proposal_id] = receipt
+    due: dict[str, Counting] = {}
+    told = Receipt.objects.order_by("proposal", "place").values_list(
+        "proposal__ref", "place", "act", "outcome", "admits__place"
+    )
+    for ref, rows in groupby(told.iterator(chunk_size=AT_ONCE), key=itemgetter(0)):
+        acts = [Act(place, ActKind(act), said == Receipt.Outcome.ACCEPTED, at or 0) for _, place, act, said, at in rows]
+        try:
+            due[ref] = what_counts(acts)
+        except ValueError as wrong:
+            return 0, f"Application {ref}: {wrong}."
     held = 0
-    for standing in Standing.objects.select_related("proposal", "package_of__package__content").order_by("pk"):
-        due = counting.pop(standing.proposal_id, None)
-        if due is None or due.pk != standing.receipt_id:
-            return held, f"Application {standing.proposal.ref}: what counts is not what its receipts come to."
-        if standing.package_of_id != (due.admits_id or due.pk):
-            return held, f"Application {standing.proposal.ref}: another package counts than the one that was sealed."
+    counted = Standing.objects.select_related("proposal", "receipt", "package_of__package__content")
+    for standing in counted.order_by("pk"):
+        ref = standing.proposal.ref
+        counting = due.pop(ref, NOTHING)
+        if counting.act is None or standing.receipt.number != f"{ref}/{counting.act.number}":
+            return held, f"Application {ref}: what counts is not what its receipts come to. {counting.reason}"
+        if counting.sealed is None or standing.package_of.number != f"{ref}/{counting.sealed.number}":
+            return held, f"Application {ref}: another package counts than the one that was sealed."
         if _members(standing) != _sealed_members(standing):
-            return held, f"Application {standing.proposal.ref}: the members that count are not those that were sealed."
+            return held, f"Application {ref}: the members that count are not those that were sealed."
         held += 1
-    if counting:
-        missing = next(iter(counting.values()))
-        return held, f"Application {missing.proposal.ref}: its submission should count, and does not."
+    missing = next((ref for ref, counting in due.items() if counting.act is not None), None)
+    if missing is not None:
+        return held, f"Application {missing}: its submission should count, and does not."
     return held, ""
 
 
