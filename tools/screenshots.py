@@ -7,6 +7,7 @@ The tutorials (docs/tutorial/*.md) name each picture; a test holds that every pi
 """
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -85,6 +86,34 @@ def invitation(page: Page) -> None:
     page.wait_for_url("**/invitations/*")
 
 
+def accepted(page: Page) -> None:
+    """The receipt of a submission that stands: partner and coordinator declare, the coordinator submits."""
+    for name in ("Jonas Wendt", "Giulia Doria"):
+        enter_as(page, name)
+        page.goto("/proposals")
+        page.get_by_role("link", name="Quiet Harbours").first.click()
+        page.wait_for_url("**/proposals/quiet-harbours*")
+        ref = page.url.rpartition("/")[2]
+        page.goto(f"/proposals/{ref}/papers")
+        page.get_by_role("link", name=re.compile("^Declare")).first.click()
+        page.locator("label", has_text="I have read it").click()
+        page.get_by_role("button", name="Declare on our honour").click()
+        page.wait_for_load_state("networkidle")
+        if name == "Jonas Wendt":
+            page.context.clear_cookies()
+    page.goto(f"/proposals/{ref}/submission")
+    page.get_by_role("button", name="Submit the application").click()
+    page.wait_for_load_state("networkidle")
+
+
+def behind(page: Page) -> None:
+    """What changed since then."""
+    together(page, "/proposals/{ref}/sections/roadmap")
+    page.locator('[name="text:roadmap"]').last.fill("First Yokohama, then Halifax; after two years both at once.")
+    page.wait_for_function("() => !Object.keys(localStorage).some((name) => name.startsWith('hanse|'))")
+    page.goto(page.url.replace("sections/roadmap", "submission/changes"))
+
+
 STEPS: dict[str, Callable[[Page], object]] = {
     "home": lambda page: page.goto("/"),
     "call": lambda page: page.goto(CALL),
@@ -104,6 +133,9 @@ STEPS: dict[str, Callable[[Page], object]] = {
     "application": lambda page: together(page, "/proposals/{ref}"),
     "section": lambda page: together(page, "/proposals/{ref}/sections/joint_strategy"),
     "budget": lambda page: together(page, "/proposals/{ref}/budget"),
+    "submission": lambda page: together(page, "/proposals/{ref}/submission"),
+    "receipt": accepted,
+    "changes": behind,
 }
 
 
