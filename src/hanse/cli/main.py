@@ -25,6 +25,7 @@ COMMANDS = {
     "serve": ("hanse.cli.serve", "run the site"),
     "work": ("hanse.cli.work", "send messages, go on with imports, look for duplicates"),
     "submit": ("hanse.cli.submit", "submit or withdraw an application on the machine itself"),
+    "verify": ("hanse.cli.verify", "prove a receipt without the site, or check a whole site"),
     "appoint": ("hanse.cli.appoint", "appoint the first administrator"),
 }
 

@@ -4,6 +4,7 @@ case = made()                         a receipt of a submission with its package
 case.document, case.parts             what it says; the files of the package by path
 signed(claims, chain)                 a document signed by the key of the tests
 written(path, parts)                  the package as a ZIP
+rooted(nights)                        nightly roots
 """
 
 import base64
@@ -141,3 +142,27 @@ def written(path: Path, case: Case, **changed: bytes | None) -> Path:
             if other is not None:
                 package.writestr(ZipInfo(name, (2020, 1, 1, 0, 0, 0)), other, ZIP_DEFLATED)
     return path
+
+
+def rooted(nights: Any, *, begins: int = 1, key: Ed25519PrivateKey = KEY) -> list[dict[str, Any]]:
+    """Nightly roots: of each night its day, the last entry, and the digest of that."""
+    rows: list[dict[str, Any]] = []
+    for day, last, head in nights:
+        first = rows[-1]["last"] + 1 if rows else begins
+        said = {
+            "day": day,
+            "first": first,
+            "last": last,
+            "head": head,
+            "previous": rows[-1]["digest"] if rows else "0" * 64,
+        }
+        value = key.sign(canonical_json(said))
+        rows.append(
+            {
+                **said,
+                "digest": digest(said),
+                "signature": base64.b64encode(value).decode(),
+                "key": sha256(raw_of(key)).hexdigest()[:16],
+            }
+        )
+    return rows

@@ -8,9 +8,10 @@ What a receipt consists of, and what in it does not hold together, the core says
 here are the signature, the ZIP and the nightly roots. Everything is read as if a stranger had made it.
 """
 
-from hanse.engines.proof.keys import read_key
+from hanse.engines.proof.keys import fingerprint, read_key
 from hanse.engines.proof.packages import receipt_in
 from hanse.engines.proof.receipts import check_receipt
+from hanse.engines.proof.roots import read_roots
 from hanse.engines.proof.values import Check, Proof, Unusable
 
-__all__ = ["Check", "Proof", "Unusable", "check_receipt", "read_key", "receipt_in"]
+__all__ = ["Check", "Proof", "Unusable", "check_receipt", "fingerprint", "read_key", "read_roots", "receipt_in"]

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from hanse.core.submission.documents import APPLICATION, MANIFEST_FILE, RECEIPT_FILE, File, faults_in_package
 from hanse.engines.proof.reading import same, strict_json
-from hanse.engines.proof.values import Check, Unusable
+from hanse.engines.proof.values import PACKAGE, Check, Unusable
 
 MOST_FILES = 2_000
 MOST_TABLES = 4 << 20
@@ -68,12 +68,12 @@ def check_package(document: Any, package: Path) -> list[Check]:
     with package.open("rb") as file:
         faults = _faults_in_envelope(file)
         if faults:
-            return [Check(TIGHT, faults)]
+            return [Check(PACKAGE, TIGHT, faults)]
         try:
             with ZipFile(file) as held:
                 return list(_checks(document, held, file))
         except _BROKEN as wrong:
-            return [Check(TIGHT, (f"the package is damaged: {wrong}",))]
+            return [Check(PACKAGE, TIGHT, (f"the package is damaged: {wrong}",))]
 
 
 def _faults_in_envelope(file: IO[bytes]) -> tuple[str, ...]:
@@ -98,15 +98,17 @@ def _checks(document: Any, held: ZipFile, file: IO[bytes]) -> Iterator[Check]:
     entries = held.infolist()
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MOST_UNPACKED:
-        yield Check(TIGHT, (f"the package unpacks to {unpacked} bytes; at most {MOST_UNPACKED} are looked at",))
+        yield Check(
+            PACKAGE, TIGHT, (f"the package unpacks to {unpacked} bytes; at most {MOST_UNPACKED} are looked at",)
+        )
         return
-    yield Check(TIGHT, (*_faults_in_names(entries), *_faults_between(entries, file, held.start_dir)))
-    yield Check(BELONGS, tuple(_faults_in_inner_receipt(document, held)))
+    yield Check(PACKAGE, TIGHT, (*_faults_in_names(entries), *_faults_between(entries, file, held.start_dir)))
+    yield Check(PACKAGE, BELONGS, tuple(_faults_in_inner_receipt(document, held)))
     claims = document.get("claims") if isinstance(document, dict) else None
     manifest, faults = _manifest(claims if isinstance(claims, dict) else {}, held)
-    yield Check(MANIFEST, faults)
+    yield Check(PACKAGE, MANIFEST, faults)
     if manifest is not None:
-        yield Check(SEALED, _faults_in_files(manifest, held))
+        yield Check(PACKAGE, SEALED, _faults_in_files(manifest, held))
 
 
 # --- the ZIP itself ----------------------------------------------------------------------------------------------
@@ -226,10 +228,7 @@ def _faults_in_files(manifest: Mapping[str, Any], held: ZipFile) -> tuple[str, .
                 application = _content(held, entry, MOST_JSON)
         except _BROKEN:
             found[path] = File("damaged", entry.file_size)
-    try:
-        return faults_in_package(manifest, found, application)
-    except RecursionError:
-        return (f"{APPLICATION} is nested too deeply",)
+    return faults_in_package(manifest, found, application)
 
 
 def _sealed_sizes(manifest: Mapping[str, Any]) -> dict[str, Any]:

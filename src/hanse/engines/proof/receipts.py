@@ -1,6 +1,6 @@
 """Checks a receipt from nothing but itself, a key to trust, and the package that belongs to it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,8 @@ from hanse.core.values.digest import canonical_json
 from hanse.engines.proof.keys import ALGORITHM, KEY_BYTES, SHOWN, fingerprint, from_base64, read_key, signed_by
 from hanse.engines.proof.packages import check_package
 from hanse.engines.proof.reading import oddities
-from hanse.engines.proof.values import Check, Proof
+from hanse.engines.proof.roots import Root, check_roots
+from hanse.engines.proof.values import RECEIPT, Check, Proof
 
 SIGNATURE = ("algorithm", "key", "public_key", "value")
 WHOLE = "The receipt is whole: it is the one of which the record's entry keeps the digest, and the entry is unchanged."
@@ -18,13 +19,16 @@ SIGNED = f"Receipt and entry were signed together ({ALGORITHM}) with the key tha
 TRUSTED = "That key is the one that was given to compare with."
 
 
-def check_receipt(document: Any, *, package: Path | None = None, key: bytes | None = None) -> Proof:
+def check_receipt(
+    document: Any, *, package: Path | None = None, key: bytes | None = None, roots: Sequence[Root] = ()
+) -> Proof:
     """Look at everything that can be proved of a receipt, without the site.
 
     Args:
         document: the receipt, as parsed from JSON.
         package: the ZIP that was sealed with it.
         key: the site's public key as its holder got it: content of a PEM file, or base 64.
+        roots: the nightly roots of the record, as `read_roots` gives them.
 
     Raises:
         Unusable: if the key is none, or the package is no ZIP.
@@ -33,20 +37,24 @@ def check_receipt(document: Any, *, package: Path | None = None, key: bytes | No
     trusted = None if key is None else read_key(key)
     odd = oddities(document)
     if odd:
-        return Proof((Check(WHOLE, tuple(f"the receipt {each}" for each in odd)),), "", False)
+        return Proof((Check(RECEIPT, WHOLE, tuple(f"the receipt {each}" for each in odd)),), "", False)
     whole = faults_in_receipt(document)
     if isinstance(document, dict) and isinstance(document.get("claims"), dict):
         whole += faults_in_parts(document["claims"])
-    checks = [Check(WHOLE, whole)]
+    checks = [Check(RECEIPT, WHOLE, whole)]
     raw = None
     if isinstance(document, dict) and isinstance(document.get("signature"), dict):
         raw = _key_in(document["signature"])
-        checks.append(Check(SIGNED, tuple(_faults_in_signature(document, raw))))
+        checks.append(Check(RECEIPT, SIGNED, tuple(_faults_in_signature(document, raw))))
         if trusted is not None:
-            checks.append(Check(TRUSTED, tuple(_faults_in_key(raw, trusted))))
+            checks.append(Check(RECEIPT, TRUSTED, tuple(_faults_in_key(raw, trusted))))
     if package is not None:
         checks += check_package(document, package)
-    return Proof(tuple(checks), fingerprint(raw) if raw else "", trusted is not None and raw is not None)
+    notes: tuple[str, ...] = ()
+    if roots and not whole:
+        checked, notes = check_roots(roots, document, [each for each in (trusted, raw) if each])
+        checks += checked
+    return Proof(tuple(checks), fingerprint(raw) if raw else "", trusted is not None and raw is not None, notes)
 
 
 def _key_in(signature: Mapping[str, Any]) -> bytes | None:

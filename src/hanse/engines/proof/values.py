@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+RECEIPT, PACKAGE, ROOTS = "receipt", "package", "roots"
+"""What a check is about."""
+
 
 class Unusable(ValueError):
     """An input that is not what it should be, so that nothing can be checked with it. The message says what it is."""
@@ -12,10 +15,12 @@ class Check:
     """One thing that was looked at.
 
     Attributes:
+        about: `RECEIPT`, `PACKAGE` or `ROOTS`.
         what: what holds, if it holds.
         faults: what does not hold of it, each with its place.
     """
 
+    about: str
     what: str
     faults: tuple[str, ...] = ()
 
@@ -34,11 +39,13 @@ class Proof:
         fingerprint: SHA-256 of the public key in the receipt, in hexadecimal; empty if it has none.
         compared: whether that key was compared with one that somebody trusts. Without it a receipt that holds agrees
             with itself, and anybody can make one that does.
+        notes: what could not be looked at, and why.
     """
 
     checks: tuple[Check, ...]
     fingerprint: str
     compared: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -49,3 +56,8 @@ class Proof:
     def holds(self) -> bool:
         """Whether everything holds that was looked at."""
         return not self.faults
+
+    @property
+    def receipt_holds(self) -> bool:
+        """Whether everything holds that was looked at of the receipt itself."""
+        return all(check.holds for check in self.checks if check.about == RECEIPT)

@@ -1,89 +1,102 @@
-"""A receipt on paper: what was received, when, and how anybody can check it."""
+"""A receipt on paper: what was received, from whom, when, what came of it, and how anybody can check it."""
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
+
+from hanse.core.submission.telling import Story, against_deadline, grouped, instant_in_words, story_of
 from hanse.core.values.words import day_in_words
 from hanse.engines import typeset
-from hanse.engines.typeset import Block, Chapter, Document, Paragraphs, Points, Table, Tone
-from hanse.ground.clock import BRUSSELS
+from hanse.engines.proof import fingerprint
+from hanse.engines.typeset import Block, Document, Heading, Paragraphs, Points, Table, Tone
 
-TITLES = {
-    ("submission", "accepted"): "Received",
-    ("submission", "refused"): "Not submitted",
-    ("withdrawal", "accepted"): "Withdrawn",
-    ("withdrawal", "refused"): "Not withdrawn",
-    ("admission", "accepted"): "Admitted after the closing",
-}
-GROUP = 8
+UNTOLD = "not stated"
 
 
 def receipt_pdf(document: Mapping[str, Any]) -> bytes:
-    """A receipt as a PDF, the same bytes for the same receipt."""
-    claims, chain, signature = document["claims"], document["chain"], document["signature"]
-    received = datetime.fromisoformat(claims["received_at"])
+    """A receipt as a PDF of one or two pages, the same bytes for the same receipt."""
+    claims = document["claims"]
+    story = story_of(claims)
     return typeset.pdf(
         Document(
-            title=f"{TITLES[claims['act'], claims['outcome']]}: {claims['title']}",
+            title=f"{story.headline}: {claims['title']}",
             above=f"Receipt {claims['number']}",
             facts=tuple(_facts(claims)),
-            cover=tuple(_told(claims)),
-            chapters=(Chapter("Proof", tuple(_proof(claims, chain, signature))),),
-            foot=f"Receipt {claims['number']}, {instant(received)}",
-            written_at=received,
+            cover=(*_told(claims, story), *_proof(document)),
+            foot=f"Receipt {claims['number']}, {instant_in_words(claims['received_at'])}",
+            written_at=datetime.fromisoformat(claims["sealed_at"]),
         )
     )
 
 
-def instant(at: datetime) -> str:
-    """An instant as a receipt tells it, in Brussels and in UTC, to the thousandth of a second."""
-    local, world = at.astimezone(BRUSSELS), at.astimezone(UTC)
-    fine = f".{local.microsecond // 1000:03d}"
-    return f"{day_in_words(local.date())}, {local:%H:%M:%S}{fine} {local:%Z} ({world:%H:%M:%S}{fine} UTC)"
-
-
-def grouped(digest: str) -> str:
-    """A digest in groups that two people can compare aloud."""
-    return " ".join(digest[start : start + GROUP] for start in range(0, len(digest), GROUP))
-
-
 def _facts(claims: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    call = claims["call"]
+    call, lead = claims["call"], claims["coordinator"]
+    yield "Application", f"{claims['title']}\n{claims['proposal']}, version {claims['draft_version']} of the draft"
     yield "Call", f"{call['reference']}, edition {call['edition']}"
-    yield "Strand", claims["strand"] or "Not chosen"
-    yield "Coordinator", claims["coordinator"]["name"] if claims["coordinator"] else "None"
-    yield "Received", instant(datetime.fromisoformat(claims["received_at"]))
-    if claims["closing"]:
-        yield "Deadline", instant(datetime.fromisoformat(claims["closing"]))
-    yield "Application", f"{claims['proposal']}, version {claims['draft_version']} of the draft"
+    yield "Strand", claims["strand"] or "none chosen"
+    yield "Coordinator", f"{lead['name']} ({lead['organisation']})" if lead else "none"
+    apart = "" if claims["act"] == "admission" else against_deadline(claims)
+    yield "Received", "\n".join(filter(None, (f"on {instant_in_words(claims['received_at'])}", apart)))
+    yield "Deadline", f"on {instant_in_words(claims['closing'])}" if claims["closing"] else UNTOLD
+    yield "Sealed", f"on {instant_in_words(claims['sealed_at'])}"
+    if claims["admits"]:
+        yield "Admits", f"the attempt of receipt {claims['admits']}"
 
 
-def _told(claims: Mapping[str, Any]) -> Iterator[Block]:
+def _told(claims: Mapping[str, Any], story: Story) -> Iterator[Block]:
+    yield Heading("What happened")
+    yield Paragraphs(f"{story.happened}\n{story.means}", Tone.GOOD if story.good else Tone.BAD)
     if claims["reason"]:
         yield Paragraphs(f"Reason: {claims['reason']}")
-    if claims["admits"]:
-        yield Paragraphs(f"Admits the attempt of receipt {claims['admits']}.")
     if claims["reasons"]:
+        yield Heading("Why", 2)
         yield Points([(each["text"], "") for each in claims["reasons"]], Tone.BAD)
     if claims["remarks"]:
+        yield Heading("Remarks, which stop nothing", 2)
         yield Points([(remark, "") for remark in claims["remarks"]], Tone.DOUBT)
-    rows = [(each["name"], each["role"].replace("_", " "), each["given_on"] or "none") for each in claims["mandates"]]
-    if rows:
+    if claims["mandates"]:
+        yield Heading("Members and their mandates")
+        rows = [(each["name"], each["role"].replace("_", " "), _day(each["given_on"])) for each in claims["mandates"]]
         yield Table(("Member", "Role", "Mandate of"), rows, widths=(6, 4, 3))
 
 
-def _proof(claims: Mapping[str, Any], chain: Mapping[str, Any], signature: Mapping[str, str]) -> Iterator[Block]:
+def _day(written: str | None) -> str:
+    return day_in_words(date.fromisoformat(written)) if written else "no mandate"
+
+
+def _proof(document: Mapping[str, Any]) -> Iterator[Block]:
+    claims, chain = document["claims"], document["chain"]
+    yield Heading("What proves it")
     rows = [
-        ("Package", grouped(claims["package"]) if claims["package"] else "none"),
-        ("Application", grouped(claims["content"]) if claims["content"] else "none"),
-        ("Claims of this receipt", grouped(chain["entry"]["facts"]["receipt"])),
-        (f"Entry {chain['position']} of the record", grouped(chain["digest"])),
-        ("Edition of the call", grouped(claims["call"]["digest"])),
-        (f"Core of version {claims['code']['version']}", grouped(claims["code"]["core"])),
+        ("Everything that was sealed (manifest.json)", claims["package"]),
+        ("The application (application.json)", claims["content"]),
+        ("What this receipt claims", chain["entry"]["facts"]["receipt"]),
+        (f"Entry {chain['position']} of the record", chain["digest"]),
+        (f"The call, edition {claims['call']['edition']}", claims["call"]["digest"]),
+        (f"The rules that decided, Hanse {claims['code']['version']}", claims["code"]["core"]),
     ]
-    yield Table(("SHA-256 of", "Digest"), rows, widths=(3, 8))
+    shown = [(term, grouped(digest)) for term, digest in rows if digest]
+    yield Table(("SHA-256 of", "Digest"), shown, widths=(4, 8))
+    yield from _how(document["signature"])
+
+
+def _how(signature: Mapping[str, str]) -> Iterator[Block]:
+    yield Heading("How anybody can check it")
     yield Paragraphs(
-        f"Signed with {signature['algorithm']}, key {signature['key']}. The file of this receipt proves itself without "
-        "the site: hanse verify receipt.json --key key.pem; with --package it proves every file that was sealed."
+        "This paper tells what the file of the receipt proves. The file is checked without the site, on any machine "
+        "with Python:"
+    )
+    yield Points(
+        [
+            ("pip install 'hanse[verify]'", ""),
+            ("hanse verify receipt.json --key key.pem", "receipt alone"),
+            ("hanse verify receipt.json --package package.zip --key key.pem", "with every file that was sealed"),
+        ]
+    )
+    yield Paragraphs(
+        f"The key is published at {settings.ADDRESS}/transparency. The receipt was signed ({signature['algorithm']}) "
+        f"by the key with this fingerprint (SHA-256):\n{grouped(fingerprint(b64decode(signature['public_key'])))}"
     )
