@@ -10,6 +10,9 @@ from typing import NoReturn
 
 from hanse.core.values.faults import Fault, Faulty
 
+STOPPING = 10
+"""Seconds that requests have to end in when the site is stopped; a body that still trickles in is cut."""
+
 
 def add_data_option(parser: argparse.ArgumentParser, default: str) -> None:
     """Add `--data`."""
@@ -80,14 +83,14 @@ def serve(host: str, port: int, workers: int) -> NoReturn:
     worker = subprocess.Popen([sys.executable, "-m", "hanse.cli.main", "work"])
     try:
         Server(
-            "hanse.site.wsgi:application",
+            "hanse.site.rsgi:application",
             address=host,
             port=port,
-            interface=Interfaces.WSGI,
+            interface=Interfaces.RSGI,
             workers=workers,
-            blocking_threads=4,
             websockets=False,
             log_enabled=False,
+            workers_kill_timeout=STOPPING,
         ).serve()
     finally:
         worker.terminate()

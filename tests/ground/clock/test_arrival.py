@@ -161,6 +161,18 @@ def test_without_a_proxy_nobody_moves_the_stamp(host: Host, settings: Any) -> No
     assert request.received_at == NOON  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize(("header", "waited"), [("", 0), (f"t={TEN_BEFORE:.3f}", 10)])
+def test_the_stamp_of_the_server_stands_and_the_wait_for_a_thread_counts_for_nobody(
+    header: str, waited: float, host: Host, settings: Any
+) -> None:
+    settings.BEHIND_PROXY = True
+    request = HttpRequest()
+    request.META = {arrival.STAMP: arrival.stamp_of_host(), "HTTP_X_REQUEST_START": header}
+    host.wait(200)
+    StampArrival(lambda _: HttpResponse())(request)
+    assert request.received_at == NOON - timedelta(seconds=waited)  # type: ignore[attr-defined]
+
+
 # --- a clock that was set back --------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,9 @@ LONGEST_AT_PROXY = timedelta(seconds=120)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _REQUEST_START = re.compile(r"(?:t=)?(?P<whole>[0-9]{10,16})(?:\.(?P<fraction>[0-9]{1,9}))?")
 
+STAMP = "hanse.arrival"
+"""Under this name the server hands on its own stamp, among the variables of a request: no header is called so."""
+
 served: ContextVar["Arrival | None"] = ContextVar("served", default=None)
 """The arrival of the request that is served."""
 
@@ -49,6 +52,10 @@ class Arrival:
         """The same without the shift of a rehearsal."""
         return self.real + self.waited()
 
+    def earlier(self, by: timedelta) -> "Arrival":
+        """The same, moved back."""
+        return Arrival(self.at - by, self.real - by, self.tick - by.total_seconds())
+
     def shifted(self) -> "Arrival":
         """The same by the site's clock, which in a rehearsal the database tells."""
         return replace(self, at=self.real + clock.shift())
@@ -64,14 +71,14 @@ def stamp() -> Arrival:
     return stamp_of_host().shifted()
 
 
-def stamp_of_host(waited: timedelta = timedelta()) -> Arrival:
-    """An arrival now, or as long ago as it has waited before it came here, by the host's clock: asks no database."""
-    real, tick = datetime.now(UTC), time.monotonic()
-    return Arrival(real - waited, real - waited, tick - waited.total_seconds())
+def stamp_of_host() -> Arrival:
+    """An arrival now by the host's clock, which asks no database; `shifted` makes it one by the site's."""
+    real = datetime.now(UTC)
+    return Arrival(real, real, time.monotonic())
 
 
-def waited_at_proxy(header: str) -> timedelta:
-    """How long a request waited since the proxy in front had it, by the proxy's `X-Request-Start`.
+def waited_at_proxy(header: str, real: datetime) -> timedelta:
+    """How long a request waited from when the proxy in front had it until it came here, by `X-Request-Start`.
 
     Seconds, milliseconds or microseconds since 1970 are told apart by their size; `t=` may stand before them. What is
     no such number, in the future, or longer ago than a proxy waits for anybody, is nobody's stamp: nothing.
@@ -83,5 +90,5 @@ def waited_at_proxy(header: str) -> timedelta:
     if len(whole) not in (10, 13, 16):
         return timedelta()
     since = _EPOCH + timedelta(microseconds=int((whole + fraction).ljust(16, "0")[:16]))
-    waited = datetime.now(UTC) - since
+    waited = real - since
     return waited if timedelta() < waited <= LONGEST_AT_PROXY else timedelta()

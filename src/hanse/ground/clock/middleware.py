@@ -1,7 +1,6 @@
 """Stamps every request with the instant at which it came in."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +10,17 @@ from hanse.ground.clock import arrival
 
 
 class StampArrival:
-    """Sets `request.arrival` before anything else is done: waiting for the machine never makes anybody late."""
+    """Sets `request.arrival` before anything else is done: waiting for the machine never makes anybody late.
+
+    Where the server stamps requests itself (`hanse.site.rsgi`), its stamp stands.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Stamp and pass on."""
-        came = arrival.stamp_of_host(_before_us(request))
+        came = _of_host(request)
         _put(request, came)  # for the answer that is given if the clock of a rehearsal cannot be read
         with clock.read_once():
             came = came.shifted()
@@ -35,8 +37,9 @@ def _put(request: HttpRequest, came: arrival.Arrival) -> None:
     request.received_at = came.at  # type: ignore[attr-defined]
 
 
-def _before_us(request: HttpRequest) -> timedelta:
-    """How long a trusted proxy had the request before."""
-    if not settings.BEHIND_PROXY:
-        return timedelta()
-    return arrival.waited_at_proxy(request.META.get("HTTP_X_REQUEST_START", ""))
+def _of_host(request: HttpRequest) -> arrival.Arrival:
+    """The stamp of the server, else of now; moved back to when a trusted proxy had the request."""
+    came: arrival.Arrival = request.META.get(arrival.STAMP) or arrival.stamp_of_host()
+    if settings.BEHIND_PROXY:
+        came = came.earlier(arrival.waited_at_proxy(request.META.get("HTTP_X_REQUEST_START", ""), came.real))
+    return came
