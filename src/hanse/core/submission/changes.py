@@ -6,7 +6,7 @@ the budget, an annex, a declaration, an aim. Rows are the same by what they are 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -53,9 +53,9 @@ def changes_between(before: Table, after: Table) -> tuple[ApplicationChange, ...
     """Every change from one state to another, in the order of kinds and places; none if they say the same."""
     old, new = dict(_things(before)), dict(_things(after))
     found = [
-        ApplicationChange(kind, place, old.get((kind, place), ""), new.get((kind, place), ""))
+        ApplicationChange(kind, place, was.shown, now.shown)
         for kind, place in {**old, **new}
-        if old.get((kind, place)) != new.get((kind, place))
+        if (was := old.get((kind, place), _NOTHING)) != (now := new.get((kind, place), _NOTHING))
     ]
     order = list(Kind)
     return tuple(sorted(found, key=lambda change: (order.index(change.kind), change.place)))
@@ -76,32 +76,44 @@ def _several(kind: Kind, count: int) -> str:
     return word if count == 1 else f"{word}es" if word.endswith("x") else f"{word}s"
 
 
-def _things(table: Table) -> Iterator[tuple[tuple[Kind, Place], str]]:
+@dataclass(frozen=True, slots=True)
+class _Thing:
+    """What stands in one place; things are compared as they are, not as they are shown."""
+
+    held: Any
+    shown: str = field(compare=False)
+
+
+_NOTHING = _Thing(None, "")
+
+
+def _things(table: Table) -> Iterator[tuple[tuple[Kind, Place], _Thing]]:
     for key in _AIMS:
         if key in table:
-            yield (Kind.AIM, (key,)), _shown(table[key])
+            yield (Kind.AIM, (key,)), _Thing(table[key], _shown(table[key]))
     for key, text in table.get("sections", {}).items():
-        yield (Kind.TEXT, (key,)), _shown(text)
-    yield from _rows(Kind.MEMBER, table.get("member", ()), ("organisation",))
-    budget = table.get("budget", {})
-    for key, held in budget.items():
-        if key not in _ROWS or not isinstance(held, list | tuple):
-            yield (Kind.BUDGET, (key,)), _shown(held)
-            continue
-        for (kind, place), shown in _rows(Kind.BUDGET, held, _ROWS[key]):
-            yield (kind, (key, *place)), shown
-    yield from _rows(Kind.ANNEX, table.get("annex", ()), ("kind", "partner"))
-    yield from _rows(Kind.DECLARATION, table.get("declaration", ()), ("kind", "partner"))
+        yield (Kind.TEXT, (key,)), _Thing(text, text)
+    yield from _rows(Kind.MEMBER, (), table.get("member", ()), ("organisation",))
+    for key, held in table.get("budget", {}).items():
+        if key in _ROWS and isinstance(held, list | tuple):
+            yield from _rows(Kind.BUDGET, (key,), held, _ROWS[key])
+        else:
+            yield (Kind.BUDGET, (key,)), _Thing(held, _shown(held))
+    yield from _rows(Kind.ANNEX, (), table.get("annex", ()), ("kind", "partner"))
+    yield from _rows(Kind.DECLARATION, (), table.get("declaration", ()), ("kind", "partner"))
 
 
-def _rows(kind: Kind, rows: Iterable[Table], of: tuple[str, ...]) -> Iterator[tuple[tuple[Kind, Place], str]]:
+def _rows(
+    kind: Kind, under: Place, rows: Iterable[Table], of: tuple[str, ...]
+) -> Iterator[tuple[tuple[Kind, Place], _Thing]]:
     seen: Counter[Place] = Counter()
-    for row in rows:
-        place = tuple(str(row.get(key, "")) for key in of)
+    for row in sorted(rows, key=_shown):  # where they stand says nothing
+        place = (*under, *(str(row.get(key, "")) for key in of))
         seen[place] += 1
         # Two rows of the same thing stay two.
         told = place if seen[place] == 1 else (*place, str(seen[place]))
-        yield (kind, told), "; ".join(f"{key}: {_shown(held)}" for key, held in row.items() if key not in of)
+        held = {key: value for key, value in row.items() if key not in of}
+        yield (kind, told), _Thing(held, "; ".join(f"{key}: {_shown(value)}" for key, value in held.items()))
 
 
 def _shown(held: Any) -> str:

@@ -52,6 +52,8 @@ CLAIMS: Mapping[str, tuple[type, ...]] = {
     "admits": (str, type(None)),
 }
 """The keys of claims, and what each holds."""
+UNDIGESTED = (TypeError, ValueError, RecursionError)
+"""What reading or digesting a document of strangers may raise."""
 ACTS = ("submission", "withdrawal", "admission")
 OUTCOMES = ("accepted", "refused")
 
@@ -235,13 +237,13 @@ def _faults_in_chain(document: Mapping[str, Any]) -> list[str]:
         return [*faults, "chain.entry is missing, or is no entry of a record"]
     try:
         claimed, entered = digest(claims), digest(entry)
-    except TypeError:
-        return [*faults, "the receipt holds a number with a point; no receipt has one"]
+    except UNDIGESTED:
+        return [*faults, "the receipt holds a number with a point, half a letter, or too many layers; no receipt does"]
     if entry["facts"].get("receipt") != claimed:
         faults.append("claims: their digest is not the one in the record's entry; one of the two was changed")
     if entered != chain.get("digest"):
         faults.append("chain.entry: its digest is not chain.digest; one of the two was changed")
-    if entry.get("number") != chain.get("position"):
+    if not isinstance(chain.get("position"), int) or entry.get("number") != chain["position"]:
         faults.append("chain.position is not the number of the entry")
     return faults
 
@@ -270,6 +272,8 @@ def faults_in_package(manifest: Any, found: Mapping[str, File], application: byt
         elif file.sha256 != told:
             faults.append(f"{path}: its content is not the one that was sealed")
     faults += [f"{path}: was not sealed, and has no place here" for path in sorted(set(found) - set(wanted))]
+    if len(listed) <= len(manifest["annexes"]):
+        faults.append("manifest.json names a path twice")
     if application is not None and not _holds_budget(application, sealed_budget):
         faults.append(f"{APPLICATION}: its budget is not the one that was sealed")
     return tuple(faults)
@@ -279,5 +283,5 @@ def _holds_budget(application: bytes, sealed: Any) -> bool:
     try:
         table = json.loads(application)
         return bool(digest(table.get("budget", {})) == sealed)
-    except (ValueError, TypeError, AttributeError):
+    except (*UNDIGESTED, AttributeError):
         return False
