@@ -1,4 +1,4 @@
-"""`hanse work`: send messages, go on with imports; daily look for duplicates and thin old drafts; until stopped."""
+"""`hanse work`: send messages, go on with imports; daily close the record, look for duplicates, thin old drafts."""
 
 import argparse
 from collections.abc import Callable
@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from hanse.cli.web import add_data_option, configure
+from hanse.core.values.faults import Fault, Faulty
 
 EXAMPLE = """\
 examples:
@@ -19,7 +20,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the command to the command line."""
     parser = commands.add_parser(
         "work",
-        help="send messages, go on with imports, look for duplicates",
+        help="send messages, go on with imports, do what is due daily",
         description=__doc__,
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -31,13 +32,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     configure("live", Path(arguments.data))
-    from hanse.ground import outbox
+    from hanse.ground import audit, outbox
+    from hanse.ground.audit import signing
     from hanse.ground.outbox import worker
     from hanse.stages.proposals.actions.drafts import thin_when_due
     from hanse.stages.registry.actions.cleaning import look_when_due
     from hanse.stages.registry.actions.importing import work_on
 
-    duties = (outbox.deliver, work_on, look_when_due, thin_when_due)
+    try:
+        signing.public_key()  # without it no day could be closed, and nobody would notice for long
+    except signing.NoKey as wrong:
+        raise Faulty([Fault("HANSE_SIGNING_KEY", "", str(wrong))]) from None
+    duties = (outbox.deliver, work_on, audit.close_days, look_when_due, thin_when_due)
     worker.run([partial(_now, duty) for duty in duties], until_idle=arguments.once)
     return 0
 

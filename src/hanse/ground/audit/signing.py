@@ -1,6 +1,7 @@
 """The key with which the site signs what it hands out: receipts, nightly roots, moved deadlines.
 
     signed = signing.sign(canonical_json(what))      Signature(key, value)
+    signing.holds(canonical_json(what), signed.value)
     signing.public_key()                             the public half, for everybody
 
 The private key is the file that `HANSE_SIGNING_KEY` names, else `signing-key.pem` in the data
@@ -9,12 +10,14 @@ the database.
 """
 
 import base64
+import binascii
 import os
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -77,6 +80,20 @@ def public_key() -> PublicKey:
     raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return PublicKey(sha256(raw).hexdigest()[:SHOWN], base64.b64encode(raw).decode(), pem.decode())
+
+
+def holds(content: bytes, signature: str) -> bool:
+    """Whether the key in use signed these bytes.
+
+    Raises:
+        NoKey: as `sign` does.
+    """
+    public = _private_key(key_file()).public_key()
+    try:
+        public.verify(base64.b64decode(signature, validate=True), content)
+    except (InvalidSignature, binascii.Error):
+        return False
+    return True
 
 
 def key_file() -> Path:
