@@ -16,8 +16,8 @@ EPOCH = (2020, 1, 1, 0, 0, 0)
 
 
 def receipt_file(receipt: Receipt) -> bytes:
-    """A receipt as a file that `hanse verify` reads."""
-    return (json.dumps(receipt.document, ensure_ascii=False, indent=2) + "\n").encode()
+    """A receipt as a file that `hanse verify` reads: the same bytes whichever database it comes from."""
+    return (json.dumps(receipt.document, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()
 
 
 def package_file(receipt: Receipt) -> bytes:
