@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hanse.core.form import Asked, Form, PartKind, SectionKind, Table, parse_form
+from hanse.core.form import Asked, Form, PaperGate, PartKind, SectionKind, Table, parse_form
 from hanse.core.values.citation import Citation
 from hanse.core.values.faults import Fault
 from hanse.core.values.unknown import Unknown
@@ -102,6 +102,24 @@ def test_a_file_based_on_the_standard_form_drops_changes_and_adds() -> None:
     assert [annex.id for annex in form.annexes] == ["strategy"]
     assert [each.text for each in form.declarations] == ["We declare anew."]
     assert form.indirect_rate.value == Fraction(7, 100)
+
+
+def test_a_paper_stops_a_submission_unless_its_gate_is_admissibility() -> None:
+    paper = {"id": "map", "title": "Map", "gate": "admissibility"}
+    word = {"id": "good", "title": "Good", "text": "We are good.", "gate": "admissibility"}
+    form, faults = read({"based_on": "standard", "annex": [paper], "declaration": [word]}, small())
+    assert faults == []
+    at_the_door, later = (form.with_papers_of(gate) for gate in (PaperGate.SUBMISSION, PaperGate.ADMISSIBILITY))
+    assert [each.id for each in (*at_the_door.annexes, *at_the_door.declarations)] == ["letters", "honour"]
+    assert [each.id for each in (*later.annexes, *later.declarations)] == ["map", "good"]
+    assert (at_the_door.sections, later.properties) == (form.sections, form.properties)
+
+
+@pytest.mark.parametrize("key", ["annex", "declaration"])
+def test_a_gate_that_no_paper_has_is_a_fault(key: str) -> None:
+    paper = {"id": "map", "title": "Map", "gate": "eligibility", **({"text": "?"} if key == "declaration" else {})}
+    _, (fault,) = read({"based_on": "standard", key: [paper]}, small())
+    assert fault.startswith(f"{key}[1].gate: is 'eligibility'; expected ")
 
 
 def test_the_rate_for_indirect_costs_may_be_unsaid_again() -> None:

@@ -1,5 +1,8 @@
 """The door of a call: what refuses a submission, what only remarks, and the deadline to the second."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +14,15 @@ from hypothesis import strategies as st
 from tests.cast import CLOSING, call, rule_table
 
 from hanse.core.call import Call
-from hanse.core.submission import Accepted, Observation, Reason, Refused, decide_submission
+from hanse.core.submission import (
+    Accepted,
+    Observation,
+    Reason,
+    Refused,
+    decide_submission,
+    decide_withdrawal,
+    may_withdraw,
+)
 
 SECOND = timedelta(seconds=1)
 DIGEST = "d" * 64
@@ -88,6 +99,50 @@ def test_a_local_deadline_holds_across_both_clock_changes(
     closing = datetime(day.year, day.month, day.day, utc_hour, tzinfo=UTC)
     decision = decide(with_window(closes_on=day, closes_at=time(17)), closing + apart)
     assert isinstance(decision, Accepted) is accepted
+
+
+CHANGES = {
+    "an ordinary day": (date(2020, 12, 2), time(17), datetime(2020, 12, 2, 16, tzinfo=UTC)),
+    "the afternoon after the clocks went forward": (date(2021, 3, 28), time(17), datetime(2021, 3, 28, 15, tzinfo=UTC)),
+    "the first hour after the clocks went forward": (date(2021, 3, 28), time(3), datetime(2021, 3, 28, 1, tzinfo=UTC)),
+    "the afternoon after the clocks went back": (date(2021, 10, 31), time(17), datetime(2021, 10, 31, 16, tzinfo=UTC)),
+    "the hour that comes twice, the first time": (date(2021, 10, 31), time(2, 30), datetime(2021, 10, 31, 0, 30, tzinfo=UTC)),
+}  # fmt: skip
+"""Local deadlines in Brussels, and the instants that they are."""
+
+
+@pytest.mark.parametrize("silent_or_said", [None, True, False, {"unknown": "whether it counts"}])
+@pytest.mark.parametrize(
+    ("apart", "in_time"),
+    [(-SECOND, True), (timedelta(microseconds=-1), True), (timedelta(0), None), (timedelta(microseconds=1), False), (SECOND, False)],
+)  # fmt: skip
+@pytest.mark.parametrize("when", CHANGES)
+def test_every_deadline_holds_to_the_millionth_of_a_second(
+    when: str, apart: timedelta, in_time: bool | None, silent_or_said: Any
+) -> None:
+    day, hour, closing = CHANGES[when]
+    said = {} if silent_or_said is None else {"closing_instant_counts": silent_or_said}
+    decision = decide(with_window(closes_on=day, closes_at=hour, **said), closing + apart)
+    assert isinstance(decision, Accepted) is (silent_or_said is not False if in_time is None else in_time)
+    assumed = apart == timedelta(0) and not isinstance(silent_or_said, bool)
+    assert ("it is assumed to be" in " ".join(decision.receipt.remarks)) is assumed
+    assert decision.receipt.received_at == closing + apart
+
+
+@pytest.mark.parametrize("zone", [BRUSSELS, "UTC", "Pacific/Kiritimati"])
+def test_the_zone_of_the_host_changes_no_deadline(zone: str) -> None:
+    """In a process of its own, as a host in that zone would start one."""
+    chosen = ["deadline", "clock_changes"]
+    asked = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", __file__]
+    ran = subprocess.run(
+        [*asked, "-k", f"({' or '.join(chosen)}) and not host"],
+        env={**os.environ, "TZ": zone},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert " passed" in ran.stdout
 
 
 def test_where_the_call_is_silent_the_receipt_says_that_the_closing_instant_was_assumed_to_count() -> None:
@@ -212,9 +267,82 @@ def test_only_a_required_rule_of_the_submission_gate_that_is_broken_blocks(
     assert reasons(decide(observations=[Observation("door", "Two members.")])) == {"door": "Two members."}
 
 
+def test_what_an_officer_decides_never_refuses_at_the_door() -> None:
+    of = call(rule_table(id="judged", parameters={"minimum": 3}, gate="submission", decider="officer"))
+    decision = decide(of, observations=[Observation("judged", "Two members.")])
+    assert isinstance(decision, Accepted)
+    assert decision.receipt.remarks == (
+        "Rule judged does not seem to be met, which does not stop a submission: Two members.",
+    )
+
+
+def test_a_part_that_an_officer_judges_later_is_a_remark() -> None:
+    decision = decide(parts_for_later=["“Map” is missing: Lanterna adds it."])
+    assert isinstance(decision, Accepted)
+    assert decision.receipt.remarks == (
+        "“Map” is missing: Lanterna adds it. This does not stop a submission; an officer judges it later.",
+    )
+
+
+def withdraw(at: datetime = CLOSING - SECOND, of: Call | None = None, **changed: Any) -> Accepted | Refused:
+    """A decision on the withdrawal of `blue`, which counts, one second before the deadline unless told otherwise."""
+    told: dict[str, Any] = {"proposal": "blue", "content_digest": DIGEST, "reason": "A partner left.", "stands": True}
+    return decide_withdrawal(of or call(*RULES), "A", at, **{**told, **changed})
+
+
+def test_a_withdrawal_stands_until_the_closing() -> None:
+    decision = withdraw()
+    assert isinstance(decision, Accepted)
+    receipt = decision.receipt
+    assert (receipt.proposal, receipt.content_digest, receipt.received_at) == ("blue", DIGEST, CLOSING - SECOND)
+    assert receipt.remarks == ()
+    (assumed,) = withdraw(CLOSING).receipt.remarks
+    assert "Received exactly at the deadline" in assumed
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"reason": " \n"}, {"reason": "A withdrawal needs a reason."}),
+        ({"stands": False}, {"standing": "No submission counts now, so there is nothing to withdraw."}),
+        (
+            {"at": CLOSING + SECOND},
+            {
+                "window": "Received on 2 December 2020 at 17:00:01 CET, 1 second after the deadline on 2 December 2020 at "
+                "17:00:00 CET."
+            },
+        ),
+        (
+            {"at": datetime(2020, 9, 1, tzinfo=UTC)},
+            {"window": "Received on 1 September 2020 at 02:00:00 CEST; the call opens on 30 September 2020."},
+        ),
+    ],
+)
+def test_a_withdrawal_needs_a_reason_something_that_counts_and_an_open_call(
+    changed: dict[str, Any], said: dict[str, str]
+) -> None:
+    assert reasons(withdraw(**changed)) == said
+
+
+def test_a_withdrawal_is_refused_for_every_reason_at_once() -> None:
+    assert list(reasons(withdraw(CLOSING + SECOND, reason="", stands=False))) == ["window", "standing", "reason"]
+
+
+@given(st.integers(-3, 3), st.booleans(), st.sampled_from([None, True, False]))
+def test_a_withdrawal_is_offered_exactly_where_it_would_stand(seconds: int, stands: bool, counts: bool | None) -> None:
+    said = {} if counts is None else {"closing_instant_counts": counts}
+    of = with_window(closes_on=date(2020, 12, 2), closes_at=time(17), **said)
+    at = CLOSING + seconds * SECOND
+    assert may_withdraw(of, at, stands=stands) == isinstance(withdraw(at, of, stands=stands), Accepted)
+
+
 def test_what_cannot_be_judged_at_all_is_an_error_of_the_caller() -> None:
     with pytest.raises(ValueError, match="an instant needs a zone"):
         decide(at=datetime(2020, 12, 2, 16))  # noqa: DTZ001 - the naive time is what is tested
+    with pytest.raises(ValueError, match="an instant needs a zone"):
+        withdraw(datetime(2020, 12, 2, 16))  # noqa: DTZ001 - the naive time is what is tested
+    with pytest.raises(ValueError, match="an instant needs a zone"):
+        may_withdraw(call(), datetime(2020, 12, 2, 16), stands=True)  # noqa: DTZ001 - the same
     with pytest.raises(ValueError, match="the call TEST-2020 has no rule 'nothing'"):
         decide(observations=[Observation("nothing", "?")])
 

@@ -95,10 +95,10 @@ def _things(table: Table) -> Iterator[tuple[tuple[Kind, Place], _Thing]]:
         yield (Kind.TEXT, (key,)), _Thing(text, text)
     yield from _rows(Kind.MEMBER, (), table.get("member", ()), ("organisation",))
     for key, held in table.get("budget", {}).items():
-        if key in _ROWS and isinstance(held, list | tuple):
+        if key in _ROWS and isinstance(held, list | tuple) and held:
             yield from _rows(Kind.BUDGET, (key,), held, _ROWS[key])
-        else:
-            yield (Kind.BUDGET, (key,)), _Thing(held, _shown(held))
+        else:  # that there are none is stated too
+            yield (Kind.BUDGET, (key,)), _Thing(held, _shown(held) or "none")
     yield from _rows(Kind.ANNEX, (), table.get("annex", ()), ("kind", "partner"))
     yield from _rows(Kind.DECLARATION, (), table.get("declaration", ()), ("kind", "partner"))
 
