@@ -304,6 +304,29 @@ def test_a_package_written_to_a_stream_holds(tmp_path: Path) -> None:
     assert faults(package) == ()
 
 
+def test_a_second_list_for_large_archives_is_refused(package: Path) -> None:
+    """Some programs read that one, and would show other files."""
+    whole = package.read_bytes()
+    body, end = whole[:-22], bytearray(whole[-22:])
+    files, length, start = struct.unpack_from("<H2L", end, 10)
+    record = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, files, files, length, start)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, len(body), 1)
+    struct.pack_into("<L", end, 12, length + len(record) + len(locator))
+    package.write_bytes(body + record + locator + end)
+    assert contents(package)
+    assert faults(package) == ("the package ends early, or something was attached to it: fetch it again",)
+
+
+def test_two_dots_inside_a_name_lead_nowhere(tmp_path: Path) -> None:
+    manifest = json.loads(CASE.parts["manifest.json"])
+    manifest["annexes"][1]["path"] = "annexes/02-plan..pdf"
+    claims = {**CASE.document["claims"], "package": digest(manifest)}
+    parts = {**CASE.parts, "manifest.json": canonical_json(manifest)}
+    parts["annexes/02-plan..pdf"] = parts.pop("annexes/02-plan.pdf")
+    case = Case(signed(claims), parts)
+    assert faults(written(tmp_path / "p.zip", case), case.document) == ()
+
+
 # --- bounds ------------------------------------------------------------------------------------------------------
 
 

@@ -121,7 +121,7 @@ def _faults_in_names(entries: Sequence[ZipInfo]) -> Iterator[str]:
         if name.casefold() in seen:
             yield f"{name!r} is in the package twice"
         seen.add(name.casefold())
-        if not _SAFE.fullmatch(name) or ".." in name:
+        if not _SAFE.fullmatch(name):
             yield f"{name!r} is no name that a file in a package has"
         if S_IFMT(entry.external_attr >> 16) not in (0, S_IFREG):
             yield f"{name!r} is a link or a device, not a file"
