@@ -46,3 +46,6 @@ def test_a_demonstration_is_made_ready_once_and_its_people_can_be_appointed(tmp_
     assert "nobody has an account with nobody@hanse.example" in refused.stderr
     idle = hanse("work", "--once", data=data)
     assert (idle.returncode, idle.stderr) == (0, "")
+    verified = hanse("verify", data=data)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert verified.stdout.endswith("\nEverything holds.\n")
