@@ -16,7 +16,7 @@ from hanse.ground.audit import signing
 from hanse.ground.clock.arrival import Arrival
 from hanse.stages.consortia.queries.members import coordinator_of
 from hanse.stages.submission.actions.letters import tell_of, tell_of_the_clock
-from hanse.stages.submission.models import Content, Package, Receipt, Standing, StandingMember
+from hanse.stages.submission.models import Package, Receipt, Standing, StandingMember
 from hanse.stages.submission.queries.preparing import Ground, Prepared, call_claim, code
 
 SUBJECT = "proposal"
@@ -64,7 +64,7 @@ def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, read
     """Keep what was decided, as one with the transaction around it; its receipt.
 
     Args:
-        ready: the application, where it is submitted.
+        ready: the application, where it is submitted; its content is kept already.
     """
     proposal = ground.proposal
     accepted = isinstance(decision, Accepted)
@@ -125,8 +125,6 @@ def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, read
 
 
 def _package(ready: Prepared, attempt: Attempt) -> Package:
-    if ready.body is not None:
-        Content.objects.get_or_create(digest=ready.content, defaults={"body": ready.body, "size": ready.size})
     manifest = {**ready.manifest, "received_at": attempt.judged_at.isoformat(), "attempt": attempt.key}
     return Package.objects.create(digest=digest(manifest), manifest=manifest, content_id=ready.content)
 
@@ -190,10 +188,10 @@ def _told_of_the_clock(behind: timedelta) -> str:
 
 def _let_count(receipt: Receipt, ground: Ground) -> None:
     """Let a submission count instead of the one before; after a withdrawal none does."""
-    Standing.objects.filter(proposal=receipt.proposal).delete()
     if receipt.act == Receipt.Act.WITHDRAWAL:
+        Standing.objects.filter(proposal=receipt.proposal).delete()
         return
-    standing = Standing.objects.create(
+    standing = Standing(
         proposal=receipt.proposal,
         receipt=receipt,
         package_of=receipt.admits or receipt,
@@ -201,14 +199,21 @@ def _let_count(receipt: Receipt, ground: Ground) -> None:
         strand=receipt.strand,
         submitted_at=(receipt.admits or receipt).received_at,
     )
-    leading = ground.consortium.bodies(COORDINATOR)
-    StandingMember.objects.bulk_create(
-        StandingMember(
-            standing=standing,
-            call=receipt.call,
-            body=organisation.body,
-            organisation=organisation.id,
-            coordinator=organisation.body in leading,
-        )
-        for organisation in ground.consortium.in_roles(APPLICANTS)
+    Standing.objects.bulk_create(
+        [standing],
+        update_conflicts=True,
+        unique_fields=["proposal"],
+        update_fields=["receipt", "package_of", "call", "strand", "submitted_at"],
     )
+    leading = ground.consortium.bodies(COORDINATOR)
+    due = {
+        (receipt.call, organisation.body, organisation.id, organisation.body in leading)
+        for organisation in ground.consortium.in_roles(APPLICANTS)
+    }
+    before = StandingMember.objects.filter(standing=standing)
+    if set(before.values_list("call", "body", "organisation", "coordinator")) != due:
+        before.delete()
+        StandingMember.objects.bulk_create(
+            StandingMember(standing=standing, call=call, body=body, organisation=organisation, coordinator=coordinates)
+            for call, body, organisation, coordinates in sorted(due)
+        )

@@ -48,7 +48,6 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
     _check_key(key)
     # Read without a lock, which costs no other submission any time; whether it still holds is asked under the lock.
     proposal = _proposal(ref)
-    stamp = stamp_of(proposal)
     ground = ground_of(proposal, _edition(proposal, arrival.at), arrival.at)
     _check_submits(actor, ground, arrival)
     ready = prepared(ground, arrival.at)
@@ -59,7 +58,7 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
             return known
         if proposal.consortium.state != Consortium.State.FORMING:
             raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
-        if stamp_of(proposal) != stamp:
+        if stamp_of(proposal) != ground.stamp:
             ground = ground_of(proposal, ground.edition, arrival.at)
             _check_submits(actor, ground, arrival)
             ready = prepared(ground, arrival.at)
@@ -84,6 +83,7 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
                 ),
             ),
         )
+        _keep(proposal, ready)
         attempt = Attempt(Act.SUBMISSION, actor, arrival, key, judged_at, behind)
         return seal(attempt, ground, decision, ready=ready)
 
@@ -143,18 +143,7 @@ def make_ready(*, proposal: Proposal, arrival: Arrival) -> tuple[Ground, Prepare
     ready = prepared(ground, arrival.at)
     if ready.body is not None:
         with transaction.atomic():
-            content, _ = Content.objects.get_or_create(
-                digest=ready.content, defaults={"body": ready.body, "size": ready.size}
-            )
-            FairCopy.objects.update_or_create(
-                proposal=proposal,
-                defaults={
-                    "state": ready.state,
-                    "content": content,
-                    "manifest": ready.manifest,
-                    "judged": judged_of(ready),
-                },
-            )
+            _keep(proposal, ready)
     return ground, ready
 
 
@@ -167,6 +156,23 @@ def _check_key(key: str) -> None:
             f"The key of an attempt has 8 to {LONGEST_KEY} plain characters. Load the page again and submit from there."
         )
         raise Refusal(told, 422, {"key": told})
+
+
+def _keep(proposal: Proposal, ready: Prepared) -> None:
+    """Keep what was made anew: the content, and the fair copy for whoever looks at the application next."""
+    if ready.body is None:
+        return
+    content = Content(digest=ready.content, body=ready.body, size=ready.size)
+    Content.objects.bulk_create([content], ignore_conflicts=True)
+    copy = FairCopy(
+        proposal=proposal, state=ready.state, content=content, manifest=ready.manifest, judged=judged_of(ready)
+    )
+    FairCopy.objects.bulk_create(
+        [copy],
+        update_conflicts=True,
+        unique_fields=["proposal"],
+        update_fields=["state", "content", "manifest", "judged"],
+    )
 
 
 def _proposal(ref: str) -> Proposal:

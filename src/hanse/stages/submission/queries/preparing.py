@@ -9,7 +9,10 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from operator import attrgetter
 from typing import Any
+
+from django.db.models import FilteredRelation, Q
 
 from hanse import __version__
 from hanse.callbook.dossier_writing import as_json
@@ -28,11 +31,12 @@ from hanse.ground.clock import BRUSSELS
 from hanse.stages.announcement.models import CallEdition
 from hanse.stages.announcement.queries.folders import form_of_edition, read
 from hanse.stages.announcement.queries.remembered import Remembered
-from hanse.stages.consortia.models import OPEN_SEATS, Mandate, Seat, SeatState
+from hanse.stages.consortia.models import Seat, SeatState
 from hanse.stages.consortia.queries.members import SeatMandate, mandates_of, members, open_seats
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.proposals.queries import papers
 from hanse.stages.proposals.queries.dossiers import dossier_of
+from hanse.stages.proposals.queries.money import Rows
 from hanse.stages.submission.models import FairCopy
 
 _examiners: Remembered[Examiner] = Remembered(16)
@@ -40,7 +44,6 @@ _examiners: Remembered[Examiner] = Remembered(16)
 
 _FIGURES = (
     "pk",
-    "state",
     "role",
     "place",
     "organisation__version",
@@ -51,6 +54,8 @@ _FIGURES = (
     "organisation__legal_entity__own_legal_personality",
 )
 """What of a seat and its organisation an application repeats, or what changes with it."""
+_of_seat = attrgetter("pk", "role", "place", "organisation.version", "organisation.status", "organisation.changed_at")
+_of_entity = attrgetter("ref", "legal_name", "own_legal_personality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Ground:
         mandates: of those seats.
         day: on which memberships of countries are asked.
         state: digest of all of it.
+        stamp: the few figures by which a change of it is seen, as `stamp_of` reads them.
     """
 
     proposal: Proposal
@@ -74,6 +80,7 @@ class Ground:
     mandates: tuple[SeatMandate, ...]
     day: date
     state: str
+    stamp: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +109,15 @@ class Prepared:
 
 
 def ground_of(proposal: Proposal, edition: CallEdition, at: datetime) -> Ground:
-    """On what a sealing would stand now, in four queries."""
+    """On what a sealing would stand now, in three queries.
+
+    Whatever of it changes after it was read here is seen by its stamp.
+    """
     call = read(edition)
     consortium = proposal.consortium
     seats = tuple(seat for seat in open_seats(consortium) if seat.state == SeatState.ACCEPTED)
     mandates = tuple(mandates_of(consortium, seats))
+    stamp = (*_stamp_of_draft(proposal), tuple(_figures(each) for each in mandates))
     taking_part = members(seats)
     day = day_of_countries(call) or at.astimezone(BRUSSELS).date()
     state = digest(
@@ -122,28 +133,35 @@ def ground_of(proposal: Proposal, edition: CallEdition, at: datetime) -> Ground:
         }
     )
     form = form_of_edition(edition).for_strand(consortium.strand)
-    return Ground(proposal, edition, call, form, seats, taking_part, mandates, day, state)
+    return Ground(proposal, edition, call, form, seats, taking_part, mandates, day, state, stamp)
 
 
 def stamp_of(proposal: Proposal) -> tuple[Any, ...]:
-    """A few figures that change whenever the ground of a sealing does, in two light queries.
+    """A few figures that change whenever the ground of a sealing does, in one light query.
 
-    Read before the ground and again under the lock: if both are the same, the ground still holds.
+    Asked under the lock: if it is the stamp of a ground that was read before, that ground still holds.
     """
+    in_force = FilteredRelation("mandates", condition=Q(mandates__revoked_at__isnull=True))
+    seats = Seat.objects.filter(consortium=proposal.consortium, state=SeatState.ACCEPTED)
+    rows = seats.annotate(mandate=in_force).order_by("place", "pk").values_list(*_FIGURES, "mandate__pk")
+    return (*_stamp_of_draft(proposal), tuple(rows))
+
+
+def _stamp_of_draft(proposal: Proposal) -> tuple[Any, ...]:
     consortium = proposal.consortium
-    seats = Seat.objects.filter(consortium=consortium, state__in=OPEN_SEATS).order_by("place", "pk")
-    mandates = Mandate.objects.filter(seat__consortium=consortium, revoked_at__isnull=True).order_by("pk")
-    return (
-        proposal.version,
-        (consortium.version, consortium.changed_at, consortium.state),
-        tuple(seats.values_list(*_FIGURES)),
-        tuple(mandates.values_list("pk", flat=True)),
-    )
+    return proposal.version, (consortium.version, consortium.changed_at, consortium.state)
+
+
+def _figures(of: SeatMandate) -> tuple[Any, ...]:
+    """`_FIGURES` of a seat that was read as a whole, and its mandate."""
+    entity = of.seat.organisation.legal_entity
+    told = (None, None, None) if entity is None else _of_entity(entity)
+    return (*_of_seat(of.seat), *told, of.mandate.pk if of.mandate else None)
 
 
 def prepared(ground: Ground, at: datetime) -> Prepared:
     """The application made ready: from the fair copy if that is of the same state, else anew."""
-    copy = FairCopy.objects.filter(proposal=ground.proposal, state=ground.state).select_related(None).first()
+    copy = FairCopy.objects.filter(proposal=ground.proposal, state=ground.state).first()
     if copy is None:
         return _made(ground, at)
     kept = copy.judged
@@ -172,7 +190,8 @@ def judged_of(made: Prepared) -> dict[str, Any]:
 
 def _made(ground: Ground, at: datetime) -> Prepared:
     proposal, edition, call = ground.proposal, ground.edition, ground.call
-    dossier = dossier_of(proposal, ground.seats, at=at, form=ground.form)
+    budget = Rows.of([proposal]).budget(ground.seats, ground.form)
+    dossier = dossier_of(proposal, ground.seats, at=at, form=ground.form, budget=budget)
     content = as_json(dossier).encode()
     table = json.loads(content)
     manifest = manifest_of(

@@ -23,7 +23,7 @@ def by_number(number: str) -> Receipt | None:
 
 def by_key(proposal: Proposal, key: str) -> Receipt | None:
     """The receipt that an attempt with this key got already."""
-    return Receipt.objects.select_related("proposal__consortium", "package").filter(proposal=proposal, key=key).first()
+    return Receipt.objects.filter(proposal=proposal, key=key).first()
 
 
 def receipts_of(proposal: Proposal) -> QuerySet[Receipt]:
