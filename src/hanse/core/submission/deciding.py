@@ -122,8 +122,8 @@ def decide_withdrawal(
     """Decide whether a withdrawal stands: something counts, a reason is given, and the call has not closed.
 
     The Funding & Tenders Portal asks for a reason and lets a withdrawal be reversed by submitting again before the
-    deadline (IT How To, "Follow up your proposal"); of one after it, it says nothing. By then what was submitted is
-    before the granting authority, and a withdrawal could not be reversed: it is a matter of letters, not of this door.
+    deadline (IT How To, "Submit a proposal", on withdrawing). That none is taken here after it is our choice: what was
+    submitted is before the granting authority by then, and taking it back, for good, is a matter of letters.
 
     Args:
         call: the edition in force when it arrived.
