@@ -10,6 +10,7 @@ from django.db import transaction
 from hanse.core.submission import Accepted
 from hanse.core.submission import Receipt as Told
 from hanse.core.submission.clashes import observations_among_all
+from hanse.core.submission.counting import Act, ActKind, what_counts
 from hanse.core.values.unknown import Unknown
 from hanse.ground import audit, clock
 from hanse.ground.accounts.access import roles_of
@@ -128,9 +129,10 @@ def unfit(attempt: Receipt) -> str:
         return "It came before the call opened, so it was not late."
     if Receipt.objects.filter(admits=attempt).exists():
         return "It is admitted already."
-    newer = receipts.since(attempt)
-    if newer is not None:
-        return f"The applicants have acted since, by receipt {newer.number}: what they meant last is not this attempt."
+    acts = receipts.acts_of(attempt.proposal_id)
+    admission = Act(len(acts) + 1, ActKind.ADMISSION, accepted=True, admits=attempt.place)
+    if what_counts([*acts, admission]).act != admission:
+        return f"The applicants have acted since, so they mean something else by now. {what_counts(acts).reason}"
     return ""
 
 

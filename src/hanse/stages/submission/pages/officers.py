@@ -43,7 +43,7 @@ def submissions(request: HttpRequest, call: str) -> HttpResponse:
     context = {
         "edition": edition,
         "page": page[:A_PAGE],
-        "more": page[A_PAGE - 1].pk if len(page) > A_PAGE else None,
+        "more": page[A_PAGE - 1].receipt.position if len(page) > A_PAGE else None,
         "attempts": queries.late_attempts(call, A_PAGE),
         "cases": queries.cases_of(call),
     }

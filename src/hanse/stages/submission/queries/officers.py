@@ -58,11 +58,14 @@ def _closed(at: datetime) -> list[CallEdition]:
 
 
 def submissions_to(call: str, limit: int, after: int = 0) -> list[Standing]:
-    """The submissions that count, in the order of their receipts."""
-    rows = Standing.objects.filter(call=call, pk__gt=after).select_related(
-        "receipt", "package_of", "proposal__consortium"
-    )
-    return list(rows.order_by("pk")[:limit])
+    """The submissions that count, in the order of their receipts.
+
+    Args:
+        after: position of a receipt in the record.
+    """
+    rows = Standing.objects.filter(call=call, receipt__position__gt=after)
+    rows = rows.select_related("receipt", "package_of", "proposal__consortium")
+    return list(rows.order_by("receipt__position")[:limit])
 
 
 def late_attempts(call: str, limit: int) -> list[Receipt]:

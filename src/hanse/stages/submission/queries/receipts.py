@@ -5,11 +5,12 @@ import zlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from hanse.callbook.setting import vocabulary
 from hanse.core.consortium import Consortium
 from hanse.core.proposal import parse_dossier
+from hanse.core.submission.counting import Act, ActKind
 from hanse.core.values.faults import Fault
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.submission.models import Content, Receipt, Standing
@@ -32,11 +33,14 @@ def receipts_of(proposal: Proposal) -> QuerySet[Receipt]:
     return rows.order_by("-place")
 
 
-def since(attempt: Receipt) -> Receipt | None:
-    """The latest act that stands and speaks of something received after an attempt; None if there is none."""
-    after = Q(admits__isnull=True, position__gt=attempt.position) | Q(admits__position__gt=attempt.position)
-    stands = Receipt.objects.filter(after, proposal=attempt.proposal_id, outcome=Receipt.Outcome.ACCEPTED)
-    return stands.order_by("position").last()
+def acts_of(proposal_id: int) -> list[Act]:
+    """The receipts of an application as the acts of which the core tells what counts, in their order."""
+    rows = Receipt.objects.filter(proposal=proposal_id).order_by("place")
+    told = rows.values_list("place", "act", "outcome", "admits__place")
+    return [
+        Act(place, ActKind(act), outcome == Receipt.Outcome.ACCEPTED, admits or 0)
+        for place, act, outcome, admits in told
+    ]
 
 
 def standing_of(proposal: Proposal) -> Standing | None:
