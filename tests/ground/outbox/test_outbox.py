@@ -148,3 +148,25 @@ def test_the_worker_stops_when_it_is_told_to() -> None:
         return 1
 
     worker.run([told])
+
+
+@pytest.mark.django_db
+def test_letters_that_differ_are_written_in_one_query_and_each_once(django_assert_num_queries: Any) -> None:
+    letters = [outbox.Letter(f"{n}@hanse.example", f"For\n{n}", f"Body {n}", f"reminder/{n}") for n in range(3)]
+    with transaction.atomic():
+        outbox.post_each(letters[:2], at=NOW, purpose="reminder")
+        with django_assert_num_queries(1):
+            outbox.post_each(letters, at=NOW + timedelta(hours=1), purpose="reminder")
+    rows = Message.objects.order_by("key")
+    assert [(row.to, row.subject, row.body, row.created_at) for row in rows] == [
+        ("0@hanse.example", "For 0", "Body 0", NOW),
+        ("1@hanse.example", "For 1", "Body 1", NOW),
+        ("2@hanse.example", "For 2", "Body 2", NOW + timedelta(hours=1)),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_are_written_within_a_transaction_alone() -> None:
+    with pytest.raises(TransactionManagementError):
+        outbox.post_each([outbox.Letter(GIULIA, "Hello", "Body", "key")], at=NOW)
+    assert not Message.objects.exists()

@@ -9,6 +9,6 @@ noting it delivers it once more, under the same Message-ID.
 """
 
 from hanse.ground.outbox.delivery import MOST_ATTEMPTS, deliver
-from hanse.ground.outbox.posting import post, post_all, retry
+from hanse.ground.outbox.posting import Letter, post, post_all, post_each, retry
 
-__all__ = ["MOST_ATTEMPTS", "deliver", "post", "post_all", "retry"]
+__all__ = ["MOST_ATTEMPTS", "Letter", "deliver", "post", "post_all", "post_each", "retry"]

@@ -1,6 +1,7 @@
 """Writing messages."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,20 @@ if TYPE_CHECKING:
     from hanse.ground.outbox.models import Message
 
 LONGEST_SUBJECT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One of many letters that differ.
+
+    Attributes:
+        key: a letter whose key is there already is not written.
+    """
+
+    to: str
+    subject: str
+    body: str
+    key: str
 
 
 def post(*, to: str, subject: str, body: str, at: datetime, key: str = "", purpose: str = "") -> "Message":
@@ -43,6 +58,22 @@ def post_all(addresses: Iterable[str], *, subject: str, body: str, at: datetime,
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("messages are written outside the transaction of the act")
     return len(Message.objects.bulk_create(Message(**_content(to, subject, body, purpose, at)) for to in addresses))
+
+
+def post_each(letters: Iterable[Letter], *, at: datetime, purpose: str = "") -> None:
+    """Write letters that differ, each once however often it is asked for; in one query for many. See `post`.
+
+    Raises:
+        TransactionManagementError: outside a transaction.
+    """
+    from hanse.ground.outbox.models import Message  # models load after this package
+
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("messages are written outside the transaction of the act")
+    rows = [
+        Message(key=letter.key, **_content(letter.to, letter.subject, letter.body, purpose, at)) for letter in letters
+    ]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _content(to: str, subject: str, body: str, purpose: str, at: datetime) -> dict[str, Any]:
