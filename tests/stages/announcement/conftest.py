@@ -8,6 +8,7 @@ from tests.people import person
 
 from hanse.ground.accounts.actions import BACKEND
 from hanse.ground.accounts.models import User
+from hanse.ground.audit import signing
 from hanse.stages.announcement import actions
 
 CALL = "COS-CLUSINT-2020-3-01"
@@ -22,7 +23,8 @@ def client_of(user: User) -> Client:
 
 @pytest.fixture
 def calls(at: datetime) -> datetime:
-    """The six calls are loaded; the instant is three days before the 2020 call closes."""
+    """The six calls are loaded; the instant is three days before the 2020 call closes; there is a key to sign with."""
+    signing.make_key()
     actions.load_callbook(at)
     return at
 

@@ -18,6 +18,7 @@ from hanse.ground import audit
 from hanse.ground.accounts.models import User
 from hanse.stages.announcement.actions.extension import moved_deadline, without_turned_cases
 from hanse.stages.announcement.actions.following import tell_followers
+from hanse.stages.announcement.actions.moving import Move, Told, told_elsewhere
 from hanse.stages.announcement.actions.refusal import Refusal, by_officers
 from hanse.stages.announcement.actions.storing import put_facts, put_texts
 from hanse.stages.announcement.models import (
@@ -230,7 +231,7 @@ def publish(*, actor: User, edition_id: int, based_on: str, at: datetime) -> Cal
     """Bring a proposed edition into force: the second of two persons.
 
     The edition before is superseded at the same instant. Everybody who follows the call is written to, with every
-    change in words.
+    change in words; where the deadline is moved, so is everybody else whom that concerns (`moving`).
 
     Args:
         based_on: digest of the texts that the second officer read.
@@ -251,30 +252,36 @@ def publish(*, actor: User, edition_id: int, based_on: str, at: datetime) -> Cal
     edition.state, edition.published_by, edition.published_at = State.PUBLISHED, actor, at
     edition.in_force_from = at
     edition.save()
-    told = _tell(edition, at)
+    told = _tell(edition, actor, at)
     _record("publish edition", edition, actor, at, told=told, nature=str(edition.nature))
     return edition
 
 
-def _tell(edition: CallEdition, at: datetime) -> int:
-    """Write to the followers what changed."""
+def _tell(edition: CallEdition, actor: User, at: datetime) -> int:
+    """Write what changed to the followers, and of a moved deadline to all others at once; how many follow.
+
+    How many others there are is nobody's business before the closing, so it is not put on record.
+    """
     if edition.base is None:
         return 0
     changes = effect_of(edition.base, edition).changes
     listed = "\n".join(f"* {change.sentence}" for change in changes)
-    moved = edition.nature == Nature.EXTENSION
+    moved = edition.closing != edition.base.closing
+    others = told_elsewhere(Move(edition.base, edition, actor, at)) if moved else Told()
     what = "the deadline is moved" if moved else "the call is changed"
     body = (
         f"{edition.title}\n\nEdition {edition.number} is in force. {edition.reason}\n\n"
-        f"What changed:\n{listed}\n\nThe call: {settings.ADDRESS}/calls/{edition.reference}\n"
+        f"What changed:\n{listed}\n\n"
+        + "".join(f"{sentence}\n\n" for sentence in others.sentences)
+        + f"The call: {settings.ADDRESS}/calls/{edition.reference}\n"
     )
     return tell_followers(
         edition.reference,
         subject=f"{edition.reference}: {what}",
         body=body,
         at=at,
-        key=f"edition:{edition.reference}:{edition.number}",
         purpose="extension of a call" if moved else "corrigendum of a call",
+        besides=others.addresses,
     )
 
 

@@ -1,12 +1,13 @@
 """Who is written to when a call changes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 
 from hanse.ground import audit
 from hanse.ground.accounts.models import User
-from hanse.ground.outbox import post
+from hanse.ground.outbox import post_all
 from hanse.stages.announcement.actions.refusal import Refusal
 from hanse.stages.announcement.models import Follower
 from hanse.stages.announcement.queries.editions import addresses_of_followers, edition_in_force
@@ -32,9 +33,15 @@ def unfollow(*, actor: User, reference: str, at: datetime) -> bool:
     return bool(gone)
 
 
-def tell_followers(reference: str, *, subject: str, body: str, at: datetime, key: str, purpose: str) -> int:
-    """Write to everybody who follows a call, in the transaction of the act. Returns to how many."""
-    addresses = addresses_of_followers(reference)
-    for address in addresses:
-        post(to=address, subject=subject, body=body, at=at, key=f"{key}:{address}", purpose=purpose)
-    return len(addresses)
+def tell_followers(
+    reference: str, *, subject: str, body: str, at: datetime, purpose: str, besides: Iterable[str] = ()
+) -> int:
+    """Write to everybody who follows a call, in the transaction of the act; to how many.
+
+    Args:
+        besides: further addresses, which are not counted. Nobody is written to twice.
+    """
+    following = addresses_of_followers(reference)
+    each_once = {address.casefold(): address for address in (*besides, *following)}
+    post_all(each_once.values(), subject=subject, body=body, at=at, purpose=purpose)
+    return len(following)

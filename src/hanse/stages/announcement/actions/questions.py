@@ -97,7 +97,6 @@ def publish_answer(*, actor: User, reference: str, number: int, at: datetime) ->
             f"All questions: {settings.ADDRESS}/calls/{reference}/questions\n"
         ),
         at=at,
-        key=f"question:{reference}:{number}",
         purpose="answer to a question on a call",
     )
     facts = {"question": number, "told": told}

@@ -134,6 +134,7 @@ def _edition_page(
         "followers": followers(draft.reference),
         "is_draft": draft.state == State.DRAFT,
         "own": draft.proposed_by_id == request.user.pk,
+        "moves": draft.base is not None and draft.closing != draft.base.closing,
         "return_form": ReturnForm(),
         "texts": [(path, texts_path) for path, texts_path in _shown_texts(draft)],
         "theirs": [] if theirs is None else [(path, theirs[path]) for path in in_order(theirs)],
