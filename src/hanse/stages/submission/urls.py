@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from hanse.stages.submission.pages import officers, receipts, submitting
+from hanse.stages.submission.pages import deadlines, officers, receipts, submitting
 
 app_name = "submission"
 
 urlpatterns = [
+    path("calls/<str:reference>/deadline", deadlines.deadline, name="deadline"),
+    path("calls/<str:reference>/deadline/<int:place>.json", deadlines.notice, name="notice"),
     path("proposals/<slug:ref>/submission", submitting.submission, name="submission"),
     path("proposals/<slug:ref>/submission/changes", submitting.changes, name="changes"),
     path("proposals/<slug:ref>/submission/state", submitting.state, name="state"),
