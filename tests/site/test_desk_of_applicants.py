@@ -35,7 +35,9 @@ def test_the_desk_says_how_each_consortium_stands_and_what_changed(at: datetime)
         drafts.save(actor=person("giulia"), ref=consortium.ref, key=key, value="Text.", based_on=0, at=clock.now())
     found = desk("jonas", at)["My consortia and applications"]
     assert found[0].address == "/proposals/blue-ways"
-    assert found[0].note == "beneficiary; undecided: facts are missing; 2 texts changed since your last visit"
+    assert found[0].note == (
+        "beneficiary; undecided: facts are missing; 2 texts changed since your last visit; not submitted"
+    )
     assert "changed" not in desk("giulia", at)["My consortia and applications"][0].note
     browsing("jonas").get("/proposals/blue-ways")
     assert "changed" not in desk("jonas", clock.now())["My consortia and applications"][0].note

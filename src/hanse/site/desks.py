@@ -10,6 +10,7 @@ from hanse.core.values.words import day_in_words
 from hanse.ground.accounts.access import roles_of
 from hanse.ground.accounts.models import Role, User
 from hanse.ground.clock import BRUSSELS
+from hanse.ground.outbox import queries as outbox
 from hanse.stages.announcement import queries as announcement
 from hanse.stages.consortia.models import Seat, SeatState
 from hanse.stages.consortia.queries.clash import clashes_of
@@ -18,9 +19,12 @@ from hanse.stages.consortia.queries.notices import post_of
 from hanse.stages.consortia.queries.space import TaskOf, tasks_of
 from hanse.stages.proposals.queries.standings import changes_of, standings_of
 from hanse.stages.registry import queries as registry
+from hanse.stages.submission.queries.officers import waiting_cases
+from hanse.stages.submission.queries.standings import stands_of
 
 MOST_APPLICATIONS = 20
 MOST_TASKS = 20
+MOST_LETTERS = 20
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ def desks_of(user: User, at: datetime) -> list[Desk]:
     roles = roles_of(user, at)
     desks = [Desk("As an applicant", tuple(_applicant(user, at)))]
     if roles & {Role.OFFICER, Role.AUDITOR}:
-        desks.append(Desk("As a programme officer" if Role.OFFICER in roles else "As an auditor", tuple(_officer(at))))
+        title = "As a programme officer" if Role.OFFICER in roles else "As an auditor"
+        desks.append(Desk(title, tuple(_officer(user, at))))
     if Role.EXPERT in roles:
         nothing = "Nothing to evaluate: no call is at that stage."
         desks.append(Desk("As an expert", (Section("Proposals to evaluate", (), nothing),)))
@@ -142,17 +147,18 @@ def _together(user: User, at: datetime) -> Iterator[Section]:
 
 
 def _applications(user: User, seats: list[Seat], at: datetime) -> Iterator[Item]:
-    """Each consortium once, the latest change first; with the verdict on it and what others have written."""
+    """Each consortium once, the latest change first; with the verdict, what others have written, what is submitted."""
     by_consortium = {seat.consortium_id: seat for seat in reversed(seats)}
     asked = list(by_consortium.values())[::-1][:MOST_APPLICATIONS]
     standings = standings_of([seat.consortium for seat in asked], at)
-    changed = changes_of(user, [one.proposal for one in standings if one.proposal])
+    proposals = [one.proposal for one in standings if one.proposal]
+    changed, stands = changes_of(user, proposals), stands_of(proposals, at)
     for seat, standing in zip(asked, standings, strict=True):
         begun = standing.proposal
         new = changed.get(begun.pk, 0) if begun else 0
         told = [seat.get_role_display(), standing.verdict or "the call is not known here any more"]
         told.append(f"{new} text{'' if new == 1 else 's'} changed since your last visit" if new else "")
-        told.append("" if begun else "the application is not begun")
+        told.append(stands[begun.pk].in_words if begun else "the application is not begun")
         address = reverse("proposals:proposal" if begun else "consortia:consortium", args=[standing.consortium.ref])
         yield Item(standing.consortium.name, address, "; ".join(filter(None, told)))
 
@@ -167,7 +173,18 @@ def _day(instant: datetime) -> str:
     return day_in_words(instant.astimezone(BRUSSELS).date())
 
 
-def _officer(at: datetime) -> Iterator[Section]:
+def _officer(user: User, at: datetime) -> Iterator[Section]:
+    cases = tuple(
+        Item(
+            f"Attempt {case.attempt.number}",
+            reverse("submission:late_case", args=[case.pk]),
+            f"{case.attempt.call}, proposed by {case.proposed_by.name} on {_day(case.proposed_at)}"
+            + ("; another officer has to decide" if case.proposed_by_id == user.pk else ""),
+        )
+        for case in waiting_cases(at)
+    )
+    if cases:
+        yield Section("Late cases to decide", cases, "", ("Submissions", reverse("submission:calls")))
     waiting = tuple(
         Item(organisation.name, reverse("registry:review", args=[organisation.ref]), note)
         for organisation, note in registry.review_queue_notes(at)
@@ -201,3 +218,10 @@ def _officer(at: datetime) -> Iterator[Section]:
         for question in announcement.unanswered()
     )
     yield Section("Questions to answer", questions, "No question waits for an answer.")
+    given_up = reverse("outbox") + f"?state={outbox.DEAD}"
+    letters = tuple(
+        Item(letter.to, given_up, f"given up after {letter.attempts} attempts: {letter.fault}")
+        for letter in outbox.dead()[:MOST_LETTERS]
+    )
+    if letters:
+        yield Section("Letters that could not be delivered", letters, "", ("Look at them, or try again", given_up))
