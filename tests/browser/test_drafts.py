@@ -1,5 +1,6 @@
 """Writing an application in real browsers: saved while typed, by two at once, offline and back, over a sign-in."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -150,6 +151,24 @@ def test_offline_and_back(visitor: Visitors) -> None:
     expect(state(page, "sme_support")).to_contain_text("Saved")
     page.reload()
     expect(field(page, "sme_support")).to_have_value("Written in a tunnel.")
+
+
+def test_trouble_of_the_machine_keeps_the_text_and_sends_it_again(visitor: Visitors) -> None:
+    page = visitor("Jonas Wendt")
+    open_section(page, "sme_support")
+    told = {"status": 503, "title": "Service Unavailable", "detail": "The database does not answer."}
+    for address in ("**/fields", "**/news*"):
+        page.route(
+            address,
+            lambda route: route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(told)),
+        )
+    field(page, "sme_support").fill("Written while the database was down.")
+    expect(state(page, "sme_support")).to_contain_text("The site cannot save now: kept in this browser")
+    page.unroute_all()
+    page.evaluate("dispatchEvent(new Event('focus'))")  # as whoever comes back to the page does
+    expect(state(page, "sme_support")).to_contain_text("Saved")
+    page.reload()
+    expect(field(page, "sme_support")).to_have_value("Written while the database was down.")
 
 
 def test_a_page_that_was_closed_offline_gives_its_text_back(visitor: Visitors) -> None:

@@ -1,5 +1,6 @@
 """The pages that join several stages: home, desks, clock, outbox, administration, errors, health."""
 
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from hanse.ground.accounts.models import Role
 from hanse.ground.clock import BRUSSELS
 from hanse.ground.outbox import queries as outbox
 from hanse.ground.ui.pictures import Picture, lines
-from hanse.site import rehearsal
+from hanse.site import rehearsal, trouble
 from hanse.site.desks import desks_of
 from hanse.site.forms import ClockForm
 from hanse.stages.announcement import queries as announcement
@@ -168,7 +169,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @anyone
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our fault. The page asks nothing of the database."""
+    """500: our fault; 503 if it is trouble of the machine. Neither page asks anything of the database."""
+    in_trouble = trouble.answer(request, sys.exception())
+    if in_trouble is not None:
+        return in_trouble
     return render(None, "site/500.html", {"received_at": getattr(request, "received_at", None)}, status=500)
 
 

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "hanse.ground.ui",
     "hanse.ground.clock",
     "hanse.ground.audit",
+    "hanse.ground.watch",
     "hanse.ground.files",
     "hanse.ground.outbox",
     "hanse.ground.search",

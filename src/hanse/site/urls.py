@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from hanse.site import api, pages
+from hanse.site import api, outages, pages
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("clock", pages.clock_page, name="clock"),
     path("outbox", pages.outbox_page, name="outbox"),
     path("administration", pages.administration, name="administration"),
+    path("administration/outages", outages.outages, name="outages"),
     path("administration/record", pages.record, name="record"),
     path("accounts/", include("hanse.ground.accounts.urls")),
     path("", include("hanse.ground.ui.urls")),

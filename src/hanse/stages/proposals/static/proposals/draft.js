@@ -126,7 +126,7 @@
       await refresh();  // a new sign-in brings a new token
       return ask(address, options, false);
     }
-    if (!json) throw new Error(String(answer.status));
+    if (!json || answer.status >= 500) throw new Error(String(answer.status));  // kept here, and sent again later
     return { status: answer.status, said: await answer.json() };
   };
 
