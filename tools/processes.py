@@ -28,7 +28,7 @@ def all_under(pid: int) -> list[int]:
 def command_of(pid: int) -> list[str]:
     """With which words a process was started; none if it has ended."""
     try:
-        return (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        return (PROC / str(pid) / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
     except OSError:
         return []
 

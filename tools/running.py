@@ -124,6 +124,6 @@ class Running:
                 return
 
     def _end(self) -> None:
-        if self._process.poll() is None:
+        with suppress(ProcessLookupError):  # its children may be there, though it was killed
             os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait(20)

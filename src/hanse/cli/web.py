@@ -3,11 +3,13 @@
 import argparse
 import os
 import secrets
-import subprocess
 import sys
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from hanse.cli.beside import Beside, end_with
 from hanse.core.values.faults import Fault, Faulty
 
 STOPPING = 10
@@ -76,12 +78,16 @@ def prepare() -> None:
 
 
 def serve(host: str, port: int, workers: int) -> NoReturn:
-    """Serve pages until stopped; messages of the outbox are sent by a process beside."""
+    """Serve pages until stopped; messages of the outbox are sent by a process beside.
+
+    A process that falls, whether it serves or sends, is started again.
+    """
+    from django.db import connections
     from granian.constants import Interfaces
     from granian.server import Server
 
-    worker = subprocess.Popen([sys.executable, "-m", "hanse.cli.main", "work"])
-    try:
+    connections.close_all()  # what serves is forked from here, and must not share a file or a line with this process
+    with Beside("work"):
         Server(
             "hanse.site.rsgi:application",
             address=host,
@@ -91,8 +97,13 @@ def serve(host: str, port: int, workers: int) -> NoReturn:
             websockets=False,
             log_enabled=False,
             workers_kill_timeout=STOPPING,
-        ).serve()
-    finally:
-        worker.terminate()
-        worker.wait()
+            respawn_failed_workers=True,
+        ).serve(target_loader=partial(_load, os.getpid()))
     sys.exit(0)
+
+
+def _load(parent: int, target: str) -> Any:
+    """The application, in a process that serves."""
+    end_with(parent)
+    module, _, name = target.partition(":")
+    return getattr(import_module(module), name)

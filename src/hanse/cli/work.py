@@ -40,7 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
     from hanse.ground.audit import signing
     from hanse.ground.outbox import worker
     from hanse.ground.watch import pulse
-    from hanse.ground.watch import pulse
     from hanse.stages.proposals.actions.drafts import thin_when_due
     from hanse.stages.registry.actions.cleaning import look_when_due
     from hanse.stages.registry.actions.importing import work_on
@@ -52,7 +51,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise Faulty([Fault("HANSE_SIGNING_KEY", "", str(wrong))]) from None
     duties = (outbox.deliver, remind_when_due, work_on, audit.close_days, look_when_due, thin_when_due)
     with pulse.beating():
-        with pulse.beating():
         worker.run([partial(_now, duty) for duty in duties], until_idle=arguments.once)
     return 0
 
