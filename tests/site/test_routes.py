@@ -26,6 +26,7 @@ SAMPLES: dict[str, str] = {
     "key": "abc-def",
     "token": "made-up",
     "clause": "how-much",
+    "kind": "organisation",
 }
 """What stands for a part of an address; numbers are 1."""
 
@@ -79,6 +80,7 @@ def test_no_route_is_open_to_visitors_by_oversight() -> None:
         "/", "/health", "/outbox", "/accounts/cast", "/calls", call, f"{call}/check", f"{call}/questions",
         "/organisations", "/organisations/map", organisation, f"{organisation}/history", "/notices/aclima",
         f"{call}/partners", "/api/v1/openapi.json", "/api/v1/",
+        "/transparency", "/transparency/roots.json", "/transparency/digests", "/transparency/key.pem",
     }  # fmt: skip
     beyond = {path for path in public - expected if not path.startswith((f"{call}/", "/invitations/"))}
     assert beyond == set()

@@ -1,14 +1,12 @@
-"""The pages that join several stages: home, desks, clock, outbox, administration, errors, health."""
+"""The pages that join several stages: home, desks, clock, administration, errors, health."""
 
 import sys
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -26,7 +24,6 @@ from hanse.stages.announcement import queries as announcement
 from hanse.stages.registry import queries as registry
 from hanse.stages.registry.queries.listing import steps_by_week
 
-EVENTS_A_PAGE = 50
 WEEKS_SHOWN = 13
 
 
@@ -84,24 +81,6 @@ def clock_page(request: HttpRequest) -> HttpResponse:
     return redirect("clock")
 
 
-@anyone
-@require_GET
-def outbox_page(request: HttpRequest) -> HttpResponseBase:
-    """Every message, for the people of a demonstration; elsewhere for those appointed to look after it."""
-    if settings.MODE != "demo":
-        return _outbox_of_agency(request)
-    return _show_messages(request)
-
-
-@appointed(Role.ADMINISTRATOR, Role.OFFICER)
-def _outbox_of_agency(request: HttpRequest) -> HttpResponse:
-    return _show_messages(request)
-
-
-def _show_messages(request: HttpRequest) -> HttpResponse:
-    return render(request, "site/outbox.html", {"messages_sent": outbox.messages()[:50]})
-
-
 @appointed(Role.OFFICER, Role.ADMINISTRATOR)
 @require_GET
 def administration(request: HttpRequest) -> HttpResponse:
@@ -129,24 +108,6 @@ def _registrations() -> Picture:
         steps_by_week(since, today),
         title="Registrations by week",
     )
-
-
-@appointed(Role.OFFICER, Role.ADMINISTRATOR)
-@require_GET
-def record(request: HttpRequest) -> HttpResponse:
-    """The audit record, newest first, and whether its chain holds when that is asked."""
-    before = request.GET.get("before", "")
-    events = audit.events()
-    if before.isdigit() and len(before) < 19:
-        events = events.filter(number__lt=int(before))
-    page = list(events[: EVENTS_A_PAGE + 1])
-    older = f"?before={page[EVENTS_A_PAGE - 1].number}" if len(page) > EVENTS_A_PAGE else ""
-    context: dict[str, Any] = {"page": page[:EVENTS_A_PAGE], "older": older}
-    if "verify" in request.GET:
-        broken = audit.verify()
-        context["verified"] = True
-        context["broken"] = f"Entry {broken}, or the one before it, was changed or is missing." if broken else ""
-    return render(request, "site/record.html", context)
 
 
 @anyone

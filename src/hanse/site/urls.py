@@ -2,17 +2,23 @@
 
 from django.urls import include, path
 
-from hanse.site import api, outages, pages
+from hanse.site import api, histories, letters, outages, pages, transparency
 
 urlpatterns = [
     path("", pages.home, name="home"),
     path("health", pages.health, name="health"),
     path("work", pages.work, name="work"),
     path("clock", pages.clock_page, name="clock"),
-    path("outbox", pages.outbox_page, name="outbox"),
+    path("outbox", letters.outbox_page, name="outbox"),
+    path("outbox/<int:number>/retry", letters.try_again, name="try_letter_again"),
+    path("transparency", transparency.transparency, name="transparency"),
+    path("transparency/roots.json", transparency.roots_file, name="transparency_roots"),
+    path("transparency/digests", transparency.digests, name="transparency_digests"),
+    path("transparency/key.pem", transparency.key_file, name="transparency_key"),
     path("administration", pages.administration, name="administration"),
     path("administration/outages", outages.outages, name="outages"),
-    path("administration/record", pages.record, name="record"),
+    path("administration/record", histories.record, name="record"),
+    path("administration/history/<str:kind>/<path:ref>", histories.history, name="history"),
     path("accounts/", include("hanse.ground.accounts.urls")),
     path("", include("hanse.ground.ui.urls")),
     path("", include("hanse.stages.registry.urls")),

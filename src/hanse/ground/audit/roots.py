@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from hanse.core.values.digest import canonical_json, digest
 from hanse.core.values.words import day_in_words
@@ -140,3 +140,22 @@ def _fault(root: Any, last: int, previous: str) -> str:
     except signing.NoKey as wrong:
         return f"cannot be checked: {wrong}"
     return ""
+
+
+def newest_first() -> QuerySet[Root]:
+    """All roots, the newest first."""
+    return Root.objects.order_by("-day")
+
+
+def published(root: Root) -> dict[str, Any]:
+    """A root as everybody may read it, in JSON types; `hanse verify --roots` takes a list of them."""
+    return {**stated_by(root), "digest": root.digest, "signature": root.signature, "key": root.key}
+
+
+def digests_of_day(number: int, most: int) -> list[tuple[int, str]] | None:
+    """Number and digest of entries from one on, at most so many, to the end of its day; None if no root covers it."""
+    last = Root.objects.filter(first__lte=number, last__gte=number).values_list("last", flat=True).first()
+    if last is None:
+        return None
+    entries = Event.objects.filter(number__gte=number, number__lte=last).order_by("number")
+    return list(entries.values_list("number", "digest")[:most])

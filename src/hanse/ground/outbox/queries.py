@@ -4,10 +4,17 @@ from django.db.models import Count, QuerySet
 
 from hanse.ground.outbox.models import Message
 
+DEAD = Message.State.DEAD.value
+
 
 def messages() -> QuerySet[Message]:
     """All messages, newest first."""
     return Message.objects.order_by("-id")
+
+
+def dead() -> QuerySet[Message]:
+    """The messages that were given up, newest first."""
+    return messages().filter(state=Message.State.DEAD)
 
 
 def to(address: str) -> QuerySet[Message]:

@@ -42,12 +42,12 @@ def closed_calls(at: datetime) -> list[ClosedCall]:
             attempts.get(edition.reference, 0),
             cases.get(edition.reference, 0),
         )
-        for edition in _closed(at)
+        for edition in closed_editions(at)
         if edition.reference in counts or edition.reference in attempts
     ]
 
 
-def _closed(at: datetime) -> list[CallEdition]:
+def closed_editions(at: datetime) -> list[CallEdition]:
     """The calls that have closed, as `has_closed` asks for one; in one query."""
     found = []
     for edition in editions_in_force(at):
@@ -83,9 +83,10 @@ def cases_of(call: str) -> list[LateCase]:
 
 def waiting_cases(at: datetime) -> list[LateCase]:
     """Late cases that wait for a second officer, the oldest first; none of a call that is open again."""
-    closed = [edition.reference for edition in _closed(at)]
-    rows = LateCase.objects.filter(state=LateCase.State.PROPOSED, attempt__call__in=closed)
-    return list(rows.select_related("attempt__proposal", "proposed_by").order_by("proposed_at"))
+    rows = LateCase.objects.filter(state=LateCase.State.PROPOSED).select_related("attempt__proposal", "proposed_by")
+    waiting = list(rows.order_by("proposed_at"))
+    closed = {edition.reference for edition in closed_editions(at)} if waiting else set()
+    return [case for case in waiting if case.attempt.call in closed]
 
 
 def case(number: int) -> LateCase | None:
