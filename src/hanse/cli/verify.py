@@ -1,4 +1,4 @@
-"""`hanse verify`: whether a receipt and what was sealed with it hold, without the site; or a whole site, row by row."""
+"""`hanse verify`: whether a receipt, what was sealed, or a moved deadline hold, without the site; or a whole site."""
 
 import argparse
 import json
@@ -23,6 +23,7 @@ examples:
   hanse verify receipt.json --key key.pem
   hanse verify receipt.json --package package.zip --key key.pem --roots roots.json
   hanse verify package.zip --key key.pem              the receipt is in the package
+  hanse verify deadline-1.json --key key.pem          the notice of a moved deadline
   hanse verify --data /srv/hanse                      a whole site, on its own machine
 
 Key and roots are published by the site, under /transparency. Without --key a receipt can only be found to agree with
@@ -41,7 +42,13 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("receipt", nargs="?", type=Path, metavar="RECEIPT", help="receipt.json, or a package (ZIP)")
+    parser.add_argument(
+        "receipt",
+        nargs="?",
+        type=Path,
+        metavar="RECEIPT",
+        help="receipt.json, a package (ZIP), or the notice of a moved deadline",
+    )
     parser.add_argument("--package", type=Path, metavar="ZIP", help="what was sealed with the receipt")
     parser.add_argument("--key", metavar="FILE|KEY", help="public key of the site: a PEM file, or its base 64")
     parser.add_argument("--roots", type=Path, metavar="FILE", help="roots.json of the site: the record night by night")
@@ -87,6 +94,17 @@ def _verify_receipt(arguments: argparse.Namespace) -> int:
     roots = _roots(proof, arguments.roots, faults)
     if faults:
         raise Faulty(faults)
+    if verify_render.is_notice(document):
+        if package is not None:
+            raise Faulty([Fault("--package", str(package), "belongs to a receipt; a moved deadline has none")])
+        found = proof.check_notice(document, key=key, roots=roots)
+        if arguments.format == "json":
+            _print_json(verify_render.notice_as_json(document, found))
+        else:
+            sys.stdout.writelines(
+                f"{line}\n" for line in verify_render.notice_as_text(document, found, terminal_width())
+            )
+        return 0 if found.holds else DOES_NOT_HOLD
     try:
         found = proof.check_receipt(document, package=package, key=key, roots=roots)
     except (proof.Unusable, OSError) as wrong:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from hanse.cli.terminal import isolated, wrapped
+from hanse.core.submission.deadlines import NOTICE
 from hanse.core.submission.telling import Story, grouped, instant_in_words, story_of
 from hanse.core.values.words import day_in_words
 from hanse.engines.proof import Proof
@@ -13,6 +14,60 @@ from hanse.engines.proof import Proof
 SENT_ALONG = "send the files to the authority as they are, without opening them in another program."
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that turn the order of letters around them."""
+
+
+def is_notice(document: Any) -> bool:
+    """Whether a file says of itself that it is the notice of a moved deadline."""
+    claims = document.get("claims") if isinstance(document, dict) else None
+    return isinstance(claims, dict) and claims.get("format") == NOTICE
+
+
+def notice_as_json(document: Any, proof: Proof) -> dict[str, Any]:
+    """What was found of a notice, for programs. What it says is left out where it does not hold."""
+    return {
+        "holds": proof.holds,
+        "key": {"fingerprint": proof.fingerprint, "compared": proof.compared},
+        "checks": [
+            {"about": check.about, "what": check.what, "holds": check.holds, "faults": list(check.faults)}
+            for check in proof.checks
+        ],
+        "notes": list(proof.notes),
+        "claims": document["claims"] if proof.holds else None,
+    }
+
+
+def notice_as_text(document: Any, proof: Proof, width: int) -> Iterator[str]:
+    """What was found of a notice, line by line, without line ends."""
+    if not proof.holds:
+        yield "THIS NOTICE DOES NOT HOLD. Rely on nothing that it says."
+        yield from _checks(proof, width)
+        return
+    claims = _shown(document["claims"])
+    yield "THIS NOTICE HOLDS." if proof.compared else "THIS NOTICE AGREES WITH ITSELF. Compare its key, as told below."
+    yield ""
+    before, after = (
+        instant_in_words(claims[key]) if claims[key] else "not stated" for key in ("closing_before", "closing_after")
+    )
+    rows = [
+        ("Notice", claims["number"]),
+        ("Call", f"{claims['title']} ({claims['call']})"),
+        ("Deadline", f"{after}; before: {before}"),
+        ("Reason", claims["reason"]),
+        ("Proposed", f"by {claims['proposed_by']}, {instant_in_words(claims['proposed_at'])}"),
+        ("Published", f"by {claims['published_by']}, {instant_in_words(claims['published_at'])}"),
+        ("Edition", f"{claims['edition_after']['number']}, after {claims['edition_before']['number']}"),
+        ("Record", f"entry {document['chain']['position']}"),
+    ]
+    for term, said in rows:
+        yield wrapped(said, width, f"{term:<13}", " " * 13)
+    yield from _checks(proof, width)
+    yield ""
+    if not proof.compared:
+        told = (
+            "Anybody can make a notice that agrees with itself. Compare the fingerprint of its key with that of the key"
+        )
+        yield wrapped(f"{told} which the authority publishes on its site, under /transparency:", width)
+    yield wrapped(grouped(proof.fingerprint), width, "  ")
 
 
 def as_json(document: Any, proof: Proof) -> dict[str, Any]:

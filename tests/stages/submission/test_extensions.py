@@ -1,6 +1,7 @@
 """A deadline that is moved: told to all at once, by a signed notice, and what it opens again."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,10 +28,11 @@ from hanse.core.values.digest import canonical_json
 from hanse.engines.proof import read_key
 from hanse.engines.proof.keys import from_base64, signed_by
 from hanse.ground import audit, clock
-from hanse.ground.audit import signing
+from hanse.ground.audit import signing, triggers
 from hanse.ground.audit.models import Event
 from hanse.ground.outbox.models import Message
 from hanse.stages.announcement import actions
+from hanse.stages.announcement.actions import moving
 from hanse.stages.announcement.models import CallEdition, State
 from hanse.stages.consortia.actions import forming
 from hanse.stages.proposals.actions import drafts as writing
@@ -38,6 +40,7 @@ from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.submission.actions import extending
 from hanse.stages.submission.models import DeadlineNotice, Standing
 from hanse.stages.submission.queries import receipts
+from hanse.stages.submission.queries.verification import verify_all
 
 pytestmark = pytest.mark.django_db
 
@@ -303,3 +306,57 @@ def test_a_page_after_the_closing_says_so_and_tells_that_it_was_opened_again(out
 )  # fmt: skip
 def test_what_is_not_there_is_not_there(outbox: Any, path: str) -> None:
     assert browsing().get(path).status_code == 404
+
+
+# --- the whole site ------------------------------------------------------------------------------------------------
+
+
+def found() -> tuple[int, str]:
+    """What the replay of the site says of notices."""
+    return next((count, fault) for what, count, fault in verify_all() if what == "notices of moved deadlines")
+
+
+def found_after(change: Callable[[], Any]) -> tuple[int, str]:
+    """The same after somebody with the keys of the database took the triggers away and changed something."""
+    the_calls()
+    moved(LATER, at=before(hours=5).at)
+    with connection.schema_editor() as editor:
+        triggers.drop(editor, "submission_deadlinenotice")
+    try:
+        change()
+        return found()
+    finally:
+        with connection.schema_editor() as editor:
+            triggers.create(editor, "submission_deadlinenotice")
+
+
+def test_the_replay_finds_every_notice_and_says_so(outbox: Any) -> None:
+    moved(LATER, at=before(hours=5).at)
+    moved(LATER + timedelta(days=1), at=before(hours=4).at)
+    assert found() == (2, "")
+
+
+NOTICES, EDITIONS = DeadlineNotice.objects, CallEdition.objects
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda: NOTICES.update(closing_after=LATER + timedelta(days=1)), "its row says closing_after"),
+        (lambda: NOTICES.update(place=2), "it should have place 1"),
+        (lambda: NOTICES.update(position=1), "the record holds another entry"),
+        (lambda: NOTICES.all().delete(), "The record tells of 1 notices; 0 are here."),
+        (lambda: EDITIONS.filter(reference=CALL, number=2).update(closing=CLOSING), "the edition that it tells of"),
+    ],
+)
+def test_the_replay_finds_what_was_changed(change: Callable[[], Any], told: str) -> None:
+    assert told in found_after(change)[1]
+
+
+def test_the_replay_finds_a_deadline_that_was_moved_without_a_notice(
+    outbox: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "_listeners", [])
+    moved(LATER, at=before(hours=5).at)
+    assert found() == (0, f"{CALL}, edition 2 moved the deadline, and there is no notice of it.")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-RECEIPT, PACKAGE, ROOTS = "receipt", "package", "roots"
+RECEIPT, PACKAGE, ROOTS, NOTICE = "receipt", "package", "roots", "notice"
 """What a check is about."""
 
 
@@ -15,7 +15,7 @@ class Check:
     """One thing that was looked at.
 
     Attributes:
-        about: `RECEIPT`, `PACKAGE` or `ROOTS`.
+        about: `RECEIPT`, `PACKAGE`, `ROOTS` or `NOTICE`.
         what: what holds, if it holds.
         faults: what does not hold of it, each with its place.
     """
@@ -32,12 +32,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was found about a receipt.
+    """What was found about a receipt, or the notice of a moved deadline.
 
     Attributes:
         checks: all that was looked at.
-        fingerprint: SHA-256 of the public key in the receipt, in hexadecimal; empty if it has none.
-        compared: whether that key was compared with one that somebody trusts. Without it a receipt that holds agrees
+        fingerprint: SHA-256 of the public key in the document, in hexadecimal; empty if it has none.
+        compared: whether that key was compared with one that somebody trusts. Without it one that holds agrees
             with itself, and anybody can make one that does.
         notes: what could not be looked at, and why.
     """

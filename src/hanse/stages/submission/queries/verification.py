@@ -1,4 +1,4 @@
-"""Replays everything on a live site: record, nightly roots, receipts, packages, files, what counts, ledgers, texts.
+"""Replays everything on a live site: record, roots, receipts, packages, files, what counts, notices, ledgers, texts.
 
     for what, count, fault in verify_all(): ...
 
@@ -20,14 +20,15 @@ from hanse.core.consortium import APPLICANTS
 from hanse.core.submission.counting import Act, ActKind, Counting, what_counts
 from hanse.core.submission.documents import APPLICATION, File, faults_in_package
 from hanse.core.values.digest import digest
-from hanse.engines.proof import check_receipt
+from hanse.engines.proof import check_notice, check_receipt
 from hanse.ground import audit, files
 from hanse.ground.audit import signing
 from hanse.ground.audit.models import Event, Root
 from hanse.ground.files.models import StoredFile
+from hanse.stages.announcement.models import SHOWN, CallEdition
 from hanse.stages.proposals.models import Cost, MoneyChange, Part, Source, Text, TextVersion
 from hanse.stages.proposals.queries.money import holds
-from hanse.stages.submission.models import Content, Package, Receipt, Standing, StandingMember
+from hanse.stages.submission.models import Content, DeadlineNotice, Package, Receipt, Standing, StandingMember
 
 AT_ONCE = 500
 NOTHING = what_counts(())
@@ -49,6 +50,7 @@ def verify_all() -> Iterator[Found]:
         ("packages", _packages),
         ("receipts", _receipts),
         ("submissions that count", _standings),
+        ("notices of moved deadlines", _notices),
         ("texts of drafts", _texts),
         ("cells of budgets", _ledgers),
     )
@@ -195,6 +197,54 @@ def _standings() -> tuple[int, str]:
     if missing is not None:
         return held, f"Application {missing}: its submission should count, and does not."
     return held, ""
+
+
+def _notices() -> tuple[int, str]:
+    """Every deadline that two officers moved has its notice, and every notice is of such an edition."""
+    held = 0
+    places: dict[str, int] = {}
+    key = signing.public_key().pem.encode()
+    entries = dict(Event.objects.filter(facts__has_key="notice").values_list("number", "digest"))
+    for notice in DeadlineNotice.objects.order_by("position").select_related("edition__base"):
+        place = places.get(notice.call, 0) + 1
+        fault = _of_notice(notice, place, entries, key)
+        if fault:
+            return held, f"Notice {notice.number}: {fault}"
+        places[notice.call] = place
+        held += 1
+    if len(entries) != held:
+        return held, f"The record tells of {len(entries)} notices; {held} are here."
+    told = set(DeadlineNotice.objects.values_list("edition", flat=True))
+    by_officers = CallEdition.objects.filter(state__in=SHOWN, base__isnull=False, published_by__isnull=False)
+    for edition in by_officers.select_related("base").order_by("pk"):
+        if edition.closing != edition.base.closing and edition.pk not in told:  # type: ignore[union-attr]
+            return held, f"{edition} moved the deadline, and there is no notice of it."
+    return held, ""
+
+
+def _of_notice(notice: DeadlineNotice, place: int, entries: dict[int, str], key: bytes) -> str:
+    """What is wrong with a notice; empty where nothing is."""
+    proof = check_notice(notice.document, key=key)
+    if not proof.holds:
+        return str(proof.faults[0])
+    claims, chain, edition = notice.document["claims"], notice.document["chain"], notice.edition
+    if notice.position != chain["position"] or entries.get(chain["position"]) != chain["digest"]:
+        return "the record holds another entry at its position."
+    told: dict[str, Any] = {
+        "number": notice.number,
+        "call": notice.call,
+        "closing_before": notice.closing_before and notice.closing_before.isoformat(),
+        "closing_after": notice.closing_after and notice.closing_after.isoformat(),
+        "published_at": notice.published_at.isoformat(),
+    }
+    for column, held in told.items():
+        if claims[column] != held:
+            return f"its row says {column} {held!r}, the notice {claims[column]!r}."
+    if notice.digest != digest(claims) or notice.place != place or notice.number != f"{notice.call}/{place}":
+        return f"it should have place {place} and the digest of its claims: one before it is missing, or it was moved."
+    if (edition.digest, edition.closing) != (claims["edition_after"]["digest"], notice.closing_after):
+        return "the edition that it tells of was changed."
+    return ""
 
 
 def _members(standing: Standing) -> set[tuple[str, str]]:
