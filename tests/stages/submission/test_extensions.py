@@ -31,6 +31,7 @@ from hanse.ground import audit, clock
 from hanse.ground.audit import signing, triggers
 from hanse.ground.audit.models import Event
 from hanse.ground.outbox.models import Message
+from hanse.site.letters import OF_THE_AUTHORITY
 from hanse.stages.announcement import actions
 from hanse.stages.announcement.actions import moving
 from hanse.stages.announcement.models import CallEdition, State
@@ -46,6 +47,7 @@ pytestmark = pytest.mark.django_db
 
 LATER = CLOSING + timedelta(days=7)
 PAGE = f"/calls/{CALL}/deadline"
+PURPOSES = ("extension of a call", "news of a call to applicants")
 
 
 @pytest.fixture
@@ -54,7 +56,7 @@ def outbox(db: None) -> Any:
     the_calls()
 
     def sent() -> list[Message]:
-        return list(Message.objects.filter(purpose="extension of a call").order_by("to"))
+        return list(Message.objects.filter(purpose__in=PURPOSES).order_by("to"))
 
     return sent
 
@@ -159,6 +161,14 @@ def test_a_corrigendum_that_leaves_the_deadline_tells_the_followers_alone(outbox
     assert [letter.to for letter in Message.objects.filter(purpose="corrigendum of a call")] == ["tomas@hanse.example"]
 
 
+def test_who_looks_after_the_outbox_learns_nothing_of_applicants(outbox: Any) -> None:
+    a_consortium("giulia", "jonas")
+    actions.follow(actor=person("giulia"), reference=CALL, at=NOW)
+    moved(LATER, at=before(hours=5).at)
+    shown = [letter.to for letter in outbox() if letter.purpose in OF_THE_AUTHORITY]
+    assert shown == ["giulia@hanse.example"], "who follows a call says so; who applies does not"
+
+
 def test_how_many_were_told_is_not_on_record(outbox: Any) -> None:
     """Before the closing nobody learns how many apply."""
     a_consortium("giulia", "jonas", "mila")
@@ -226,7 +236,7 @@ def test_after_the_closing_an_extension_opens_everything_again() -> None:
         write(proposal, "After the closing.", CLOSING + timedelta(minutes=2))
     moved(LATER, at=CLOSING + timedelta(hours=1))
 
-    letter = Message.objects.filter(purpose="extension of a call").first()
+    letter = Message.objects.filter(purpose__in=PURPOSES).first()
     assert letter is not None
     assert "the call is open again" in letter.body
     assert "An attempt that was refused stays refused: submit again." in letter.body
@@ -256,7 +266,7 @@ def test_an_extension_before_the_closing_leaves_what_was_submitted() -> None:
     made = submitted(proposal)
     moved(LATER, at=before(minutes=5).at)
     assert Standing.objects.get().receipt == made
-    assert "What was submitted still counts." in Message.objects.filter(purpose="extension of a call")[0].body
+    assert "What was submitted still counts." in Message.objects.filter(purpose__in=PURPOSES)[0].body
 
 
 # --- the page ------------------------------------------------------------------------------------------------------

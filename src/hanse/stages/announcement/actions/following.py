@@ -12,6 +12,9 @@ from hanse.stages.announcement.actions.refusal import Refusal
 from hanse.stages.announcement.models import Follower
 from hanse.stages.announcement.queries.editions import addresses_of_followers, edition_in_force
 
+TO_OTHERS = "news of a call to applicants"
+"""Purpose of letters to those who do not follow a call and are told of it all the same."""
+
 
 @transaction.atomic
 def follow(*, actor: User, reference: str, at: datetime) -> Follower | Refusal:
@@ -39,9 +42,12 @@ def tell_followers(
     """Write to everybody who follows a call, in the transaction of the act; to how many.
 
     Args:
-        besides: further addresses, which are not counted. Nobody is written to twice.
+        besides: further addresses. They are not counted, and their letters have a purpose of their own: that somebody
+            applies is not for those to see who look after the outbox. Nobody is written to twice.
     """
     following = addresses_of_followers(reference)
-    each_once = {address.casefold(): address for address in (*besides, *following)}
-    post_all(each_once.values(), subject=subject, body=body, at=at, purpose=purpose)
+    post_all(following, subject=subject, body=body, at=at, purpose=purpose)
+    known = {address.casefold() for address in following}
+    others = {address.casefold(): address for address in besides if address.casefold() not in known}
+    post_all(others.values(), subject=subject, body=body, at=at, purpose=TO_OTHERS)
     return len(following)
