@@ -4,12 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
+from allauth.core.internal import ratelimit
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.contrib.sites.shortcuts import get_current_site
 from django.db import transaction
 from django.http import HttpRequest
 
 from hanse.ground import audit, clock, outbox
+from hanse.ground.accounts import limits
 from hanse.ground.accounts.models import NAME_LENGTH, User
 
 
@@ -29,6 +31,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ca
                 at=clock.now(),
                 purpose=template_prefix.rpartition("/")[2],
             )
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt to sign in; one that succeeds is taken back.
+
+        Raises:
+            ValidationError: after too many wrong ones.
+        """
+        if not limits.lenient():
+            super().pre_authenticate(request, **credentials)
+            return
+        account = self._get_login_attempts_cache_key(request, **credentials)
+        self._login_failed_rl_usage = ratelimit.consume(
+            request,
+            app="allauth.account",
+            action="login_failed",
+            config=limits.WRONG_PASSWORDS,
+            key=f"{account} from {ratelimit.get_ip(request)}",
+        )
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")
 
     def format_email_subject(self, subject: str) -> str:
         """The subject as it is: the sender says who writes."""

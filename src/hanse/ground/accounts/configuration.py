@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from hanse.ground.accounts.limits import Limits
+
 ACCOUNT_ADAPTER = "hanse.ground.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -19,21 +21,26 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
-ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "10/m/ip,5/10m/key",
-    "signup": "20/m/ip",
-    "reset_password": "20/m/ip,5/m/key",
-    "confirm_email": "1/30s/key",
-    "change_password": "5/m/user",
-    "manage_email": "10/m/user",
-    "reauthenticate": "10/m/user",
-}
+ACCOUNT_RATE_LIMITS = Limits(
+    {
+        "login": "60/m/ip",
+        "login_failed": "10/m/ip,5/10m/key",
+        "signup": "20/m/ip",
+        "reset_password": "20/m/ip,5/m/key",
+        "confirm_email": "1/30s/key",
+        "change_password": "5/m/user",
+        "manage_email": "10/m/user",
+        "reauthenticate": "10/m/user",
+    },
+    # The adapter counts wrong passwords by itself then; codes of a second factor are counted here, by person.
+    around_closings={"login": "", "login_failed": "20/10m/key"},
+)
 
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {"add_webauthn": "hanse.ground.accounts.keys.KeyForm"}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_RATE_LIMITS = Limits({"webauthn_login": "10/m/ip"}, around_closings={"webauthn_login": ""})
 MFA_TOTP_ISSUER = "Hanse"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = os.environ.get("HANSE_MODE") in ("demo", "rehearsal")
 
