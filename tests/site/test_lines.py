@@ -16,16 +16,22 @@ import pytest
 from tests.site.lines.urls import PIECE, PIECES, TOO_MUCH
 from tools.running import PATIENCE, Running
 
-from hanse.site.rsgi import THREADS
+from hanse.site.rsgi import IN_MEMORY, THREADS
 
 
 class Lines(Running):
-    """The site of `tests/site/lines`."""
+    """The site of `tests/site/lines`.
 
-    def __init__(self, data: Path):
+    Args:
+        data: its folder.
+        most: bytes that a file of it can have.
+    """
+
+    def __init__(self, data: Path, *most: int):
         super().__init__("serve", data)
         port = self.address.rpartition(":")[2]
-        self._command = [sys.executable, "-m", "tests.site.lines.server", port, str(data)]
+        told = [port, str(data), *map(str, most)]
+        self._command = [sys.executable, "-m", "tests.site.lines.server", *told]
 
 
 class Line:
@@ -166,6 +172,23 @@ def test_a_large_body_is_kept_on_disk_and_a_larger_one_is_refused(site: Lines) -
     line.head(TOO_MUCH + 1)
     line.say(b"x" * (TOO_MUCH + 1))
     assert line.answer()[0] == 413
+
+
+def test_a_body_for_which_the_disk_has_no_room_gets_a_slip_and_others_are_served(tmp_path: Path) -> None:
+    with Lines(tmp_path, IN_MEMORY + 1000) as site:
+        line = Line(site)
+        line.head(TOO_MUCH, path="/proposals/x/annexes", more="Accept: application/json\r\n")
+        after_the_head = time.monotonic()
+        line.say(b"x" * TOO_MUCH)
+        status, head, content = line.answer()
+        assert status == 503, content
+        assert "retry-after: 30" in head
+        claims = json.loads(content)["attempt"]["claims"]
+        assert (claims["fault"], claims["path"]) == ("storage", "/proposals/x/annexes")
+        (file,) = (tmp_path / "evidence").iterdir()
+        assert json.loads(file.read_text())["claims"] == claims
+        assert asked(site, "/long")[0] == 503, "neither has an answer that is too long for memory"
+        assert json.loads(asked(site)[2])["tick"] > after_the_head
 
 
 def test_a_long_answer_comes_whole_and_one_that_fails_does_not_come_by_half(site: Lines) -> None:
