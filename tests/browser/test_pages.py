@@ -18,6 +18,7 @@ PAGES = {
         "/organisations", "/organisations?q=nothing+like+it", "/organisations/map", "/organisations/lanterna-marine-cluster",
         "/organisations/lanterna-marine-cluster/history", "/organisations/aclima", "/accounts/cast", "/accounts/login/",
         "/accounts/signup/", "/accounts/password/reset/", "/outbox", "/nowhere",
+        "/transparency", f"{CALL}/deadline",
     ],
     "Giulia Doria": [
         "/work", "/organisations/new", "/organisations/lanterna-marine-cluster/edit", "/administration",
@@ -38,6 +39,7 @@ PAGES = {
         "{proposal}/sections/targets", "{proposal}/sections/costs_by_partner", "{proposal}/budget",
         "{proposal}/budget/history", "{proposal}/budget/import", "{proposal}/plan", "{proposal}/history",
         "{proposal}/remarks", "{proposal}/papers", "{declaration}", "{proposal}/output", "{proposal}/import",
+        "{proposal}/submission", "{proposal}/submission/changes", "{proposal}/submission/withdraw",
     ],
     "Giulia Doria, who looks for partners": [
         "/interests", f"{CALL}/partners", f"{CALL}/partners/organisations", f"{CALL}/partners/new", "{notice}",
@@ -48,7 +50,8 @@ PAGES = {
         "/work", "/registrations", "/registrations/sava-software-network", "/administration", "/administration/record?verify",
         "/accounts/people", "/clock", "/calls/desk", "/calls/desk/new",
         "/organisations/duplicates", "/organisations/merges", "/organisations/imports", "/organisations/imports/columns",
-        f"{CALL}/extend", f"{CALL}/editions/1",
+        f"{CALL}/extend", f"{CALL}/editions/1", "/submissions", "/administration/outages",
+        "/administration/history/organisation/lanterna-marine-cluster",
     ],
     "Inês Carvalho": ["/accounts/people", "/administration"],
     "Elena Papadaki": ["/work"],
