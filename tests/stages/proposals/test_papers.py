@@ -263,7 +263,7 @@ def test_who_was_forestalled_is_told_by_whom(proposal: Proposal) -> None:
 def test_what_is_missing_is_told_with_who_brings_it(proposal: Proposal, monkeypatch: pytest.MonkeyPatch) -> None:
     invited(proposal.consortium, "aylin")
     lanterna, salzspeicher, sava = (organisation_of(who).name for who in ("giulia", "jonas", "mila"))
-    assert queries.missing_annexes(proposal, FORM, seats()) == (
+    assert queries.missing_annexes(FORM, seats(), queries.annexes_now(proposal)) == (
         f"“Partnership agreement” is missing: {lanterna} adds it.",
         f"“Letter of intent” is missing: {lanterna} adds it.",
         f"“Letter of intent” is missing: {salzspeicher} adds it.",
@@ -272,9 +272,9 @@ def test_what_is_missing_is_told_with_who_brings_it(proposal: Proposal, monkeypa
     add("giulia", "agreement")
     for who in ("giulia", "jonas", "mila"):
         add(who, of=who)
-    assert queries.missing_annexes(proposal, FORM, seats()) == ()
+    assert queries.missing_annexes(FORM, seats(), queries.annexes_now(proposal)) == ()
     shorter = replace(FORM, annexes=(replace(FORM.annexes[0], most_megabytes=0), *FORM.annexes[1:]))
-    (told,) = queries.missing_annexes(proposal, shorter, seats())
+    (told,) = queries.missing_annexes(shorter, seats(), queries.annexes_now(proposal))
     assert told.startswith(f"“Partnership agreement” of {lanterna}: paper.pdf has 0.0 MB; at most 0 MB")
 
 
@@ -305,7 +305,7 @@ def test_an_owner_declares_once_and_the_wording_is_kept(proposal: Proposal) -> N
     assert (made.wording, made.digest) == (WORDING, queries.wording_digest(WORDING))
     assert declare("jonas") == made
     assert acts() == ["declare on honour"]
-    told = queries.missing_declarations(proposal, FORM, seats())
+    told = queries.missing_declarations(FORM, seats(), queries.declarations_now(proposal))
     assert told == (
         f"{organisation_of('giulia').name} has not made “Declaration on honour”: an owner declares it.",
         f"{organisation_of('mila').name} has not made “Declaration on honour”: an owner declares it.",
@@ -360,7 +360,7 @@ def test_a_declaration_on_an_earlier_wording_does_not_count(
         one for one in queries.words_of(newer, seats(), queries.declarations_now(proposal)) if one.seat == first.seat
     )
     assert (word.stale, word.counts) == (True, False)
-    told = queries.missing_declarations(proposal, newer, seats())
+    told = queries.missing_declarations(newer, seats(), queries.declarations_now(proposal))
     assert f"{organisation_of('jonas').name} made “Declaration on honour” on an earlier wording: an owner declares it again." in told  # fmt: skip
     second = declare("jonas", text="We declare more.")
     assert second != first
@@ -392,8 +392,8 @@ def test_what_is_missing_is_asked_in_as_many_queries_for_five_as_for_one(proposa
 
     def asked() -> int:
         with CaptureQueriesContext(connection) as found:
-            queries.missing_annexes(proposal, FORM, known)
-            queries.missing_declarations(proposal, FORM, known)
+            queries.missing_annexes(FORM, known, queries.annexes_now(proposal))
+            queries.missing_declarations(FORM, known, queries.declarations_now(proposal))
         return len(found)
 
     assert asked() == 2

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 _BULLETS = "\uf0b7\uf0a7\uf076\uf0d8\uf0fc\u25cf\u25aa\u2023"
 _NOTHING = "\u00ad\u200b\u2060\ufeff\u180e"
 _MARKS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -40,6 +41,8 @@ def cleaned(text: str) -> Cleaned:
     Quotation marks, dashes, letters and spaces of every script stay. Letters and their accents are joined as fonts
     expect them (Unicode's composed form), so that equal words are equal.
     """
+    if _PLAIN.fullmatch(text):
+        return Cleaned(text)
     notes = []
     for pattern, instead, note in _STEPS:
         text, times = pattern.subn(instead, text)

@@ -207,9 +207,9 @@ def _leaves(root: Any) -> int:
     raise ValueError("the tree of pages does not end")
 
 
-def missing_annexes(proposal: Proposal, form: Form, seats: Sequence[Seat]) -> tuple[str, ...]:
-    """What is still to be attached, or attached and not as asked, and by whom; in one query at most."""
-    return told_of_places(places_of(form, seats, annexes_now(proposal)), seats) if form.annexes else ()
+def missing_annexes(form: Form, seats: Sequence[Seat], held: Iterable[Annex]) -> tuple[str, ...]:
+    """What is still to be attached, or attached and not as asked, and by whom."""
+    return told_of_places(places_of(form, seats, held), seats)
 
 
 def told_of_places(places: Iterable[Place], seats: Iterable[Seat]) -> tuple[str, ...]:
@@ -293,9 +293,9 @@ def words_of(form: Form, seats: Iterable[Seat], made: Iterable[Declaration]) -> 
     return [Word(asked, seat, there.get((asked.id, seat.pk))) for asked in form.declarations for seat in partners]
 
 
-def missing_declarations(proposal: Proposal, form: Form, seats: Sequence[Seat]) -> tuple[str, ...]:
-    """Who has still to declare what; in one query at most."""
-    return told_of_words(words_of(form, seats, declarations_now(proposal))) if form.declarations else ()
+def missing_declarations(form: Form, seats: Sequence[Seat], made: Iterable[Declaration]) -> tuple[str, ...]:
+    """Who has still to declare what."""
+    return told_of_words(words_of(form, seats, made))
 
 
 def told_of_words(words: Iterable[Word]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ from hanse.stages.announcement.queries.folders import form_of_edition, read
 from hanse.stages.announcement.queries.remembered import Remembered
 from hanse.stages.consortia.models import Seat, SeatState
 from hanse.stages.consortia.queries.members import SeatMandate, mandates_of, members, open_seats
-from hanse.stages.proposals.models import Proposal
+from hanse.stages.proposals.models import Annex, Declaration, Proposal, Text
 from hanse.stages.proposals.queries import papers
 from hanse.stages.proposals.queries.dossiers import dossier_of
 from hanse.stages.proposals.queries.money import Rows
@@ -190,8 +190,18 @@ def judged_of(made: Prepared) -> dict[str, Any]:
 
 def _made(ground: Ground, at: datetime) -> Prepared:
     proposal, edition, call = ground.proposal, ground.edition, ground.call
-    budget = Rows.of([proposal]).budget(ground.seats, ground.form)
-    dossier = dossier_of(proposal, ground.seats, at=at, form=ground.form, budget=budget)
+    held = papers.annexes_of_all([proposal])[proposal.pk]
+    made = papers.declarations_of_all([proposal])[proposal.pk]
+    dossier = dossier_of(
+        proposal,
+        ground.seats,
+        at=at,
+        form=ground.form,
+        texts={text.key: text for text in Text.objects.filter(proposal=proposal)},
+        budget=Rows.of([proposal]).budget(ground.seats, ground.form),
+        held=held,
+        made=made,
+    )
     content = as_json(dossier).encode()
     table = json.loads(content)
     manifest = manifest_of(
@@ -207,7 +217,7 @@ def _made(ground: Ground, at: datetime) -> Prepared:
     found = examiner_of(edition, call, ground.day).check(dossier)
     missing = (
         *missing_mandates(ground.mandates),
-        *_missing_papers(ground, PaperGate.SUBMISSION),
+        *_missing_papers(ground, PaperGate.SUBMISSION, held, made),
     )
     return Prepared(
         ground.state,
@@ -217,16 +227,18 @@ def _made(ground: Ground, at: datetime) -> Prepared:
         manifest,
         dossier.title or proposal.consortium.name,
         missing,
-        _missing_papers(ground, PaperGate.ADMISSIBILITY),
+        _missing_papers(ground, PaperGate.ADMISSIBILITY, held, made),
         observations_now(found),
     )
 
 
-def _missing_papers(ground: Ground, gate: PaperGate) -> tuple[str, ...]:
+def _missing_papers(
+    ground: Ground, gate: PaperGate, held: Sequence[Annex], made: Sequence[Declaration]
+) -> tuple[str, ...]:
     form = ground.form.with_papers_of(gate)
     return (
-        *papers.missing_annexes(ground.proposal, form, ground.seats),
-        *papers.missing_declarations(ground.proposal, form, ground.seats),
+        *papers.missing_annexes(form, ground.seats, held),
+        *papers.missing_declarations(form, ground.seats, made),
     )
 
 
