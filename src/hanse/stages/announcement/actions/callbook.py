@@ -62,7 +62,9 @@ def _load_once(name: str, at: datetime) -> CallEdition | None:
 
 def _load(name: str, at: datetime) -> CallEdition | None:
     texts = texts_on_disk(CALLS / name)
-    known = CallEdition.objects.select_for_update().filter(reference=name, state__in=SHOWN).order_by("-number")
+    known = (
+        CallEdition.objects.select_for_update(no_key=True).filter(reference=name, state__in=SHOWN).order_by("-number")
+    )
     before = known.first()
     if before is not None and (not before.by_the_system or before.digest == digest_of(manifest_of(texts))):
         return None

@@ -1,7 +1,8 @@
 """An edition from draft to publication: written by one officer, published by another.
 
 Order of locks: the editions of the call in the order of their ids, then whatever else. On SQLite the transaction
-itself is the lock.
+itself is the lock. Editions are locked without their keys: whoever submits holds the end of the record while a receipt
+names an edition, and would wait in a circle with whoever publishes one.
 """
 
 from collections.abc import Mapping
@@ -50,7 +51,9 @@ def _locked(edition_id: int, *states: State) -> CallEdition | Refusal:
     found = CallEdition.objects.filter(pk=edition_id).values_list("reference", flat=True).first()
     if found is None:
         return Refusal("There is no such edition.", status=404)
-    editions = {e.pk: e for e in CallEdition.objects.select_for_update().filter(reference=found).order_by("pk")}
+    editions = {
+        e.pk: e for e in CallEdition.objects.select_for_update(no_key=True).filter(reference=found).order_by("pk")
+    }
     edition = editions[edition_id]
     if edition.state not in states:
         now = edition.get_state_display()
@@ -62,7 +65,7 @@ def _locked(edition_id: int, *states: State) -> CallEdition | Refusal:
 
 def _in_force(reference: str) -> CallEdition | None:
     """The latest published edition of a call, locked: whatever is published next stands on it."""
-    editions = CallEdition.objects.select_for_update().filter(reference=reference, state=State.PUBLISHED)
+    editions = CallEdition.objects.select_for_update(no_key=True).filter(reference=reference, state=State.PUBLISHED)
     return editions.order_by("-number").first()
 
 

@@ -29,7 +29,7 @@ def ask(*, reference: str, clause: str, text: str, at: datetime) -> Question | R
     if clause and clause not in clauses:
         return Refusal("The call has no such clause any more. Choose another, or the call as a whole.", status=422)
     # The lock gives each question a number of its own.
-    CallEdition.objects.select_for_update().get(pk=edition.pk)
+    CallEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     if waiting_for(reference) >= MOST_WAITING:
         return Refusal("Too many questions on this call wait for an answer. Try again in some days.", status=429)
     last = Question.objects.filter(reference=reference).aggregate(last=Max("number"))["last"] or 0
