@@ -278,7 +278,7 @@ def _tell(edition: CallEdition, actor: User, at: datetime) -> int:
         + "".join(f"{sentence}\n\n" for sentence in others.sentences)
         + f"The call: {settings.ADDRESS}/calls/{edition.reference}\n"
     )
-    return tell_followers(
+    followers = tell_followers(
         edition.reference,
         subject=f"{edition.reference}: {what}",
         body=body,
@@ -286,6 +286,9 @@ def _tell(edition: CallEdition, actor: User, at: datetime) -> int:
         purpose="extension of a call" if moved else "corrigendum of a call",
         besides=others.addresses,
     )
+    for act in others.last:
+        act()
+    return followers
 
 
 @by_officers

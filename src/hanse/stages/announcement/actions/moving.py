@@ -37,10 +37,12 @@ class Told:
     Attributes:
         addresses: to whom it goes besides the followers of the call.
         sentences: what it says besides the changes, a paragraph each.
+        last: what is done once the letters are written: whoever needs the end of the record waits no longer for them.
     """
 
     addresses: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    last: tuple[Callable[[], object], ...] = ()
 
 
 Listener = Callable[[Move], Told]
@@ -59,4 +61,5 @@ def told_elsewhere(move: Move) -> Told:
     return Told(
         tuple(address for each in told for address in each.addresses),
         tuple(sentence for each in told for sentence in each.sentences),
+        tuple(act for each in told for act in each.last),
     )

@@ -4,6 +4,7 @@ The announcement publishes the edition by two officers and asks here (`announcem
 here is part of that act: if any of it fails, the deadline stays where it was.
 """
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -24,15 +25,13 @@ ACT = "tell of moved deadline"
 
 
 def tell_of_moved_deadline(move: Move) -> Told:
-    """Seal the notice of a moved deadline, and say who is told of it besides the followers of the call.
+    """Say who is told of a moved deadline besides the followers of the call, and have its notice sealed.
 
-    Effects, in order: all who take part in a consortium of the call, or are invited to one, are asked for; the entry of
-    the record is written, which holds the digest of the notice; the notice is signed and kept. The letter itself is the
-    announcement's: one for everybody.
+    Effects, in order: the announcement writes its letter, one for everybody; the entry of the record is written, which
+    holds the digest of the notice; the notice is signed and kept.
     """
-    audience = addresses_of_all_in(move.after.reference)  # before the record is locked: it may be long
-    _seal(move)
-    return Told(tuple(audience), tuple(_sentences(move)))
+    audience = addresses_of_all_in(move.after.reference)
+    return Told(tuple(audience), tuple(_sentences(move)), (partial(_seal, move),))
 
 
 def _seal(move: Move) -> DeadlineNotice:
