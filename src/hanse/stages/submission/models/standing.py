@@ -43,7 +43,10 @@ class StandingMember(models.Model):
     coordinator = models.BooleanField(default=False)
 
     class Meta:
-        indexes = (models.Index(fields=("call", "body"), name="submission_bodies"),)
+        indexes = (
+            models.Index(fields=("call", "body"), name="submission_bodies"),
+            models.Index(fields=("call", "organisation"), name="submission_organisations"),
+        )
 
     def __str__(self) -> str:
         return self.body
