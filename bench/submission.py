@@ -45,6 +45,7 @@ class Stand:
 
     Attributes:
         settings: of the site.
+        workers: processes that serve; 0: as many as the server takes by itself.
         cluster: its PostgreSQL; None on SQLite.
     """
 
@@ -68,11 +69,12 @@ class Stand:
 
     def site(self) -> Running:
         """The server, as it is started by hand."""
-        return Running("serve", self.data, options=("--workers", str(self.workers)), settings=self.settings)
+        options = ("--workers", str(self.workers)) if self.workers else ()
+        return Running("serve", self.data, options=options, settings=self.settings)
 
 
 @contextmanager
-def stand(on: str, applications: int, workers: int = 1, **settings: str) -> Iterator[Stand]:
+def stand(on: str, applications: int, workers: int = 0, **settings: str) -> Iterator[Stand]:
     """A site on a database with so many applications that are ready to be submitted."""
     with tempfile.TemporaryDirectory(prefix="hanse-submission-") as scratch:
         folder = Path(scratch)
@@ -119,9 +121,9 @@ def measure(on: tuple[str, ...], rate: int, seconds: int, applications: int) -> 
     """The figures of one run for each database."""
     runs = {}
     for name in on:
-        workers = 3 if name == "postgresql" else 1
+        workers = 3 if name == "postgresql" else 0
         with stand(name, applications, workers) as made:
-            runs[name] = _run(made, rate, seconds, kill=workers > 1)
+            runs[name] = _run(made, rate, seconds, kill=bool(workers))
     return {
         "figure": "submission",
         "rate": rate,
@@ -134,6 +136,7 @@ def measure(on: tuple[str, ...], rate: int, seconds: int, applications: int) -> 
 
 def _run(made: Stand, rate: int, seconds: int, *, kill: bool) -> dict[str, Any]:
     with made.site() as site:
+        workers = len(site.serving())
         warm = _offer(made, site, rate // 2, WARM_UP, "warm")  # each process reads the call once
         before = _seconds(made, site)
         told = _offer(made, site, rate, seconds, "notes", kill_after=seconds / 2 if kill else None)
@@ -148,7 +151,7 @@ def _run(made: Stand, rate: int, seconds: int, *, kill: bool) -> dict[str, Any]:
     if proof["receipts"] != expected:
         faults.append(f"{proof['receipts']} receipts for {expected} attempts")
     return {
-        "workers": made.workers,
+        "workers": workers,
         "submissions": len(notes),
         "p50_ms": _at(late, 0.5),
         "p95_ms": _at(late, 0.95),

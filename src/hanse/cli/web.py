@@ -31,7 +31,9 @@ def add_server_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a command that serves pages."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default 8000)")
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="server processes (default 1)")
+    parser.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="server processes (default: one a processor)"
+    )
 
 
 def configure(mode: str, data: Path, address: str = "") -> None:
@@ -81,6 +83,9 @@ def serve(host: str, port: int, workers: int) -> NoReturn:
     """Serve pages until stopped; messages of the outbox are sent by a process beside.
 
     A process that falls, whether it serves or sends, is started again.
+
+    Args:
+        workers: processes that serve; 0: one for each processor.
     """
     from django.db import connections
     from granian.constants import Interfaces
@@ -93,7 +98,7 @@ def serve(host: str, port: int, workers: int) -> NoReturn:
             address=host,
             port=port,
             interface=Interfaces.RSGI,
-            workers=workers,
+            workers=workers or len(os.sched_getaffinity(0)),
             websockets=False,
             log_enabled=False,
             workers_kill_timeout=STOPPING,
