@@ -54,7 +54,7 @@ EXTENSION = timedelta(hours=4)
 START = CLOSING - timedelta(hours=2)
 APPLICANTS = {"coordinator", "beneficiary"}
 refs = st.sampled_from(REFS)
-leads = st.booleans()
+leads = st.sampled_from([True, True, True, False])
 """Whether the act is tried by somebody who leads; else by anybody."""
 anybody = st.integers(0, 8)
 one_of_many = st.integers(0, 5)
@@ -134,7 +134,7 @@ class Submissions(RuleBasedStateMachine):
             assert earlier is None or made.pk == earlier.pk
             self.keys[ref] = sorted({*known, key})
 
-    @rule(ref=refs, leads=leads, anybody=anybody, reason=st.sampled_from(["We wait.", "  "]))
+    @rule(ref=refs, leads=leads, anybody=anybody, reason=st.sampled_from(["We wait.", "We wait.", "We part.", "  "]))
     def withdraw(self, ref: str, leads: bool, anybody: int, reason: str) -> None:
         """Take back what counts."""
         who, key = self._who(ref, leads, anybody), f"take-back-{len(self.done)}"
@@ -242,8 +242,12 @@ class Submissions(RuleBasedStateMachine):
         self.now += timedelta(minutes=minutes)
         self.done.append(f"{minutes} minutes later")
 
+    def _may_extend(self) -> bool:
+        """Twice is enough: it takes its time."""
+        return sum(each.startswith("the deadline") for each in self.done) < 2
+
     @rule()
-    @precondition(lambda self: sum(each.startswith("the deadline") for each in self.done) < 2)
+    @precondition(lambda self: self._may_extend())
     def extend(self) -> None:
         """Two officers move the deadline."""
         edition = edition_in_force(CALL, self.now)
@@ -280,12 +284,19 @@ class Submissions(RuleBasedStateMachine):
             assert made.decided_by != made.proposed_by
             assert {str(made.decided_by), str(made.proposed_by)} == {str(person("odile")), str(person("piet"))}
 
-    @rule()
-    def late_and_admitted(self) -> None:
-        """The whole of it, which chance alone rarely finds: late, proposed, decided."""
+    @rule(ref=refs, changed=st.sampled_from(["member", "strand", "text", "submission", "nothing"]))
+    def late_and_decided_after_it_was_open_again(self, ref: str, changed: str) -> None:
+        """The whole of it, which chance alone rarely finds: late, open again, changed, closed, proposed, decided."""
         self.wait(150)
-        self.submit(REFS[0], True, 0, False, timedelta())
-        self.propose_late(0, True, 0)
+        self.submit(ref, True, 0, False, timedelta())
+        if changed != "nothing" and self._may_extend():
+            self.extend()
+            self.leave(ref, 2) if changed == "member" else None
+            self.change_strand(ref, "B") if changed == "strand" else None
+            self.save(ref, True, 0, "Four.") if changed == "text" else None
+            self.submit(ref, True, 0, False, timedelta()) if changed == "submission" else None
+            self.wait(480)
+        self.propose_late(0 if changed != "submission" else 1, True, 0)
         self.decide_late(0, True, 0, True)
 
     # --- what holds ----------------------------------------------------------------------------------------------
