@@ -16,6 +16,8 @@ from hanse.stages.announcement import actions
 from hanse.stages.announcement.models import CallEdition
 from hanse.stages.submission.actions import extending, submitting
 from hanse.stages.submission.models import DeadlineNotice
+from hanse.stages.submission.queries.audience import addresses_of_all_in
+from hanse.stages.submission.queries.clashes import findings_among_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,8 +28,7 @@ def test_who_holds_the_record_is_not_held_up_by_who_holds_the_call(monkeypatch: 
     proposal = ready()
     edition = proposed(CLOSING + timedelta(days=7), at=before(hours=2).at)
     piet = person("piet")
-    has_locked, asked = Event(), submitting.findings_among_all
-    audience = extending.addresses_of_all_in
+    has_locked, asked = Event(), findings_among_all
 
     def publish() -> Any:
         try:
@@ -37,7 +38,7 @@ def test_who_holds_the_record_is_not_held_up_by_who_holds_the_call(monkeypatch: 
 
     def noted(call: str) -> list[str]:
         has_locked.set()
-        return audience(call)
+        return addresses_of_all_in(call)
 
     with ThreadPoolExecutor(1) as pool:
         published: list[Future[Any]] = []
