@@ -73,7 +73,7 @@ def propose(
         proposed_by=actor,
         proposed_at=arrival.at,
     )
-    facts = {"attempt": number, "grounds": case.grounds, "evidence": case.evidence}
+    facts = {"attempt": number, "grounds": case.grounds, "evidence": case.evidence, "proposed_at": case.proposed_at}
     audit.record(
         "propose to admit late attempt", actor=actor, subject=(SUBJECT, str(case.pk)), facts=facts, at=arrival.now()
     )
@@ -112,7 +112,7 @@ def decide(*, actor: Any, case_id: int, admit: bool, decision: str, arrival: Arr
         f"{'admit' if admit else 'decline'} late case",
         actor=actor,
         subject=(SUBJECT, str(case.pk)),
-        facts={"attempt": case.attempt.number, "reason": case.decision},
+        facts={"attempt": case.attempt.number, "reason": case.decision, "decided_at": case.decided_at},
         at=arrival.now(),
     )
     return case

@@ -13,7 +13,7 @@ class Content(models.Model):
 
     Attributes:
         digest: SHA-256 of the bytes of `application.json`.
-        body: those bytes, compressed by zlib.
+        body: those bytes, compressed (`hanse.stages.submission.queries.packing`).
         size: their number before.
     """
 

@@ -1,7 +1,6 @@
 """An application made ready for sealing: content, manifest, and what its call makes of it."""
 
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +37,7 @@ from hanse.stages.proposals.queries import papers
 from hanse.stages.proposals.queries.dossiers import dossier_of
 from hanse.stages.proposals.queries.money import Rows
 from hanse.stages.submission.models import FairCopy
+from hanse.stages.submission.queries.packing import packed
 
 _examiners: Remembered[Examiner] = Remembered(16)
 
@@ -90,7 +90,7 @@ class Prepared:
     Attributes:
         state: of its ground; it holds as long as that does.
         content: digest of `application.json`.
-        body: its bytes, compressed; None where they are kept already.
+        body: its bytes, packed; None where they are kept already.
         manifest: of the package, but for the instant of arrival.
         missing: what has to be there and is not, as sentences.
         for_later: the same of papers that an officer judges later.
@@ -223,7 +223,7 @@ def _made(ground: Ground, at: datetime) -> Prepared:
         ground.state,
         manifest["content"]["sha256"],
         len(content),
-        zlib.compress(content, 6),
+        packed(content),
         manifest,
         dossier.title or proposal.consortium.name,
         missing,

@@ -1,7 +1,6 @@
 """Receipts, packages, and the submission that counts."""
 
 import json
-import zlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +13,7 @@ from hanse.core.submission.counting import Act, ActKind
 from hanse.core.values.faults import Fault
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.submission.models import Content, Receipt, Standing
+from hanse.stages.submission.queries.packing import unpacked
 
 
 def by_number(number: str) -> Receipt | None:
@@ -85,7 +85,7 @@ def sealed_consortium(receipt: Receipt) -> Consortium:
 
 def body_of(content: Content) -> bytes:
     """The bytes of an application as it was sealed."""
-    return zlib.decompress(bytes(content.body))
+    return unpacked(content.body)
 
 
 def claims_of(receipt: Receipt) -> dict[str, Any]:
