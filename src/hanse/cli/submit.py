@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from hanse.cli.terminal import terminal_width, wrapped
+from hanse.cli.terminal import shown, terminal_width, wrapped
 from hanse.cli.web import add_data_option, configure
 from hanse.core.submission.telling import story_of
 from hanse.core.values.faults import Fault, Faulty
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     from hanse.ground.clock.arrival import arrived
 
     document = _attempt(arguments, arrived())
-    claims = document["claims"]
+    claims = shown(document["claims"])
     story = story_of(claims)
     width = terminal_width()
     print(f"{story.headline}: receipt {claims['number']}")
@@ -78,6 +78,6 @@ def _attempt(arguments: argparse.Namespace, arrival: Any) -> dict[str, Any]:
         else:
             made = submitting.withdraw(**told, reason=arguments.withdraw)
     except Refusal as refusal:
-        raise Faulty([Fault("hanse submit", arguments.proposal, refusal.message)]) from None
+        raise Faulty([Fault("hanse submit", arguments.proposal, shown(refusal.message))]) from None
     document: dict[str, Any] = made.document
     return document

@@ -3,6 +3,11 @@
 import os
 import sys
 import textwrap
+import unicodedata
+from typing import Any
+
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the order of letters around them."""
 
 
 def terminal_width(most: int = 110) -> int:
@@ -46,6 +51,23 @@ def wrapped_line(line: str, width: int) -> str:
 def isolated(text: str) -> str:
     """Text whose right-to-left letters cannot reorder what stands around it."""
     return f"\u2068{text}\u2069" if not text.isascii() and any(map(_is_right_to_left, text)) else text
+
+
+def shown(value: Any) -> Any:
+    """A value whose texts a terminal may show: no letter moves, hides or colours what stands around it."""
+    if isinstance(value, str):
+        return isolated(clean(value))
+    if isinstance(value, list):
+        return [shown(each) for each in value]
+    if isinstance(value, dict):
+        return {key: shown(each) for key, each in value.items()}
+    return value
+
+
+def clean(text: str) -> str:
+    """Text without letters that command a terminal, end a line, or turn the order of others."""
+    kept = (" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text)
+    return "".join(letter for letter in kept if letter not in _TURNING)
 
 
 def _is_right_to_left(letter: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hanse.callbook.files import read_json
-from hanse.cli.terminal import terminal_width
+from hanse.cli.terminal import clean, terminal_width
 from hanse.core.values.faults import Fault, Faulty
 
 DOES_NOT_HOLD = 1
@@ -200,7 +200,7 @@ def _verify_site(arguments: argparse.Namespace) -> int:
             holds = holds and not fault
             rows.append({"what": what, "count": count, "fault": fault})
             if text:
-                print(f"✗ {what}: {count} hold, then: {fault}" if fault else f"✓ {what}: {count}", flush=True)
+                print(f"✗ {what}: {count} hold, then: {clean(fault)}" if fault else f"✓ {what}: {count}", flush=True)
     except Error as wrong:
         words = f"the database cannot be read: {wrong}. Start `hanse serve` of this version once, which prepares it."
         raise Faulty([Fault(str(data), "", words)]) from None

@@ -1,19 +1,16 @@
 """What `hanse verify` prints of a receipt: for somebody who has just missed or met a deadline, and for programs."""
 
-import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from hanse.cli.terminal import isolated, wrapped
+from hanse.cli.terminal import clean, shown, wrapped
 from hanse.core.submission.deadlines import NOTICE
 from hanse.core.submission.telling import Story, grouped, instant_in_words, story_of
 from hanse.core.values.words import day_in_words
 from hanse.engines.proof import Proof
 
 SENT_ALONG = "send the files to the authority as they are, without opening them in another program."
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the order of letters around them."""
 
 
 def is_notice(document: Any) -> bool:
@@ -42,7 +39,7 @@ def notice_as_text(document: Any, proof: Proof, width: int) -> Iterator[str]:
         yield "THIS NOTICE DOES NOT HOLD. Rely on nothing that it says."
         yield from _checks(proof, width)
         return
-    claims = _shown(document["claims"])
+    claims = shown(document["claims"])
     yield "THIS NOTICE HOLDS." if proof.compared else "THIS NOTICE AGREES WITH ITSELF. Compare its key, as told below."
     yield ""
     before, after = (
@@ -91,7 +88,7 @@ def as_text(document: Any, proof: Proof, width: int) -> Iterator[str]:
     if not proof.receipt_holds:
         yield from _broken(proof, width)
         return
-    claims = _shown(document["claims"])
+    claims = shown(document["claims"])
     story = story_of(claims)
     yield wrapped(_headline(proof, story), width)
     yield ""
@@ -166,7 +163,7 @@ def _checks(proof: Proof, width: int) -> Iterator[str]:
         yield ""
         yield "What does not hold"
         for fault in (fault for check in faulty for fault in check.faults):
-            yield wrapped(_clean(fault), width, "✗ ", "  ")
+            yield wrapped(clean(fault), width, "✗ ", "  ")
     held = [check for check in proof.checks if check.holds]
     if held:
         yield ""
@@ -193,19 +190,3 @@ def _left_to_reader(proof: Proof, width: int) -> Iterator[str]:
         width,
     )
     yield wrapped(grouped(proof.fingerprint), width, "  ")
-
-
-def _shown(value: Any) -> Any:
-    """Texts of a receipt as a terminal may show them: no letter moves, hides or colours what stands around it."""
-    if isinstance(value, str):
-        return isolated(_clean(value))
-    if isinstance(value, list):
-        return [_shown(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _shown(each) for key, each in value.items()}
-    return value
-
-
-def _clean(text: str) -> str:
-    kept = (" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text)
-    return "".join(letter for letter in kept if letter not in _TURNING)
