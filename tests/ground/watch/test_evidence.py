@@ -7,7 +7,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -101,6 +101,17 @@ def test_a_file_that_takes_no_more_sends_the_line_to_the_log(data: Path) -> None
     assert ids(NOON, NOON) == ["1"], "half a line is none"
 
 
+def test_a_log_on_the_same_disk_leaves_the_slip_to_the_visitor(data: Path) -> None:
+    """The answer goes out all the same."""
+    log = data / "site.log"
+    with log.open("w") as out:
+        out.write("x" * 10_000)
+        out.flush()
+        done = _run(FULL, data, a_slip(), stderr=out)
+    assert (done.returncode, json.loads(done.stdout)) == (0, [True, False])
+    assert log.stat().st_size == 10_000
+
+
 READ_ONLY = """
 import json, os, sys
 from pathlib import Path
@@ -123,6 +134,8 @@ def test_a_folder_that_is_closed_sends_the_line_to_the_log() -> None:
     assert json.loads(done.stderr.partition("): ")[2]) == slip
 
 
-def _run(program: str, data: Path, slip: dict[str, Any]) -> "subprocess.CompletedProcess[str]":
+def _run(
+    program: str, data: Path, slip: dict[str, Any], stderr: int | TextIO = subprocess.PIPE
+) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-c", program, str(data), json.dumps(slip)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=stderr, text=True, check=False, timeout=60)

@@ -1,13 +1,15 @@
 """The file of failed requests: one line each, on the disk before the answer goes out; no database is asked.
 
 It lies in the data folder, `evidence/attempts-2026-03.jsonl`: a file for each month, on each machine its own. A line is
-an attempt slip, as the visitor has it. If the disk takes none it goes to the log of the process.
+an attempt slip, as the visitor has it. If the disk takes none it goes to the log of the process. Where that lies on the
+same disk, the visitor's copy is the only one.
 """
 
 import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,12 +21,15 @@ FOLDER = "evidence"
 
 
 def keep(slip: Slip) -> bool:
-    """Append a slip; False if the disk did not take it whole and it went to stderr."""
+    """Append a slip; False if the disk did not take it whole and it went to stderr, if that took it."""
     line = json.dumps(slip) + "\n"
     try:
         _append(_file(datetime.fromisoformat(slip["claims"]["real"])), line.encode())
     except OSError as wrong:
-        print(f"evidence that no file took ({wrong.strerror or wrong}): {line}", end="", file=sys.stderr, flush=True)
+        with suppress(OSError):
+            print(
+                f"evidence that no file took ({wrong.strerror or wrong}): {line}", end="", file=sys.stderr, flush=True
+            )
         return False
     return True
 
