@@ -1,11 +1,13 @@
 """What the commands of the web application share: where data lives, the secret, a prepared database, the server."""
 
 import argparse
+import multiprocessing
 import os
 import secrets
 import sys
 from functools import partial
 from importlib import import_module
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -88,27 +90,51 @@ def serve(host: str, port: int, workers: int) -> NoReturn:
         workers: processes that serve; 0: one for each processor.
     """
     from django.db import connections
-    from granian.constants import Interfaces
-    from granian.server import Server
 
     connections.close_all()  # what serves is forked from here, and must not share a file or a line with this process
     with Beside("work"):
-        Server(
-            "hanse.site.rsgi:application",
-            address=host,
-            port=port,
-            interface=Interfaces.RSGI,
-            workers=workers or len(os.sched_getaffinity(0)),
-            websockets=False,
-            log_enabled=False,
-            workers_kill_timeout=STOPPING,
-            respawn_failed_workers=True,
-        ).serve(target_loader=partial(_load, os.getpid()))
+        while _fell(host, port, workers or len(os.sched_getaffinity(0))):
+            print("The server fell, and is started again.", file=sys.stderr, flush=True)
     sys.exit(0)
 
 
-def _load(parent: int, target: str) -> Any:
-    """The application, in a process that serves."""
+def _fell(host: str, port: int, workers: int) -> bool:
+    """Serve until the server ends; whether it ended although nobody asked it to, and had come to serve.
+
+    It starts processes again by itself, but gives up when the same one falls twice within seconds. That is right for a
+    program that cannot start, and wrong for a machine in trouble on the evening of a deadline.
+
+    Raises:
+        SystemExit: if it did not come to serve, or ends as it was told to.
+    """
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    server = Server(
+        "hanse.site.rsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.RSGI,
+        workers=workers,
+        websockets=False,
+        log_enabled=False,
+        workers_kill_timeout=STOPPING,
+        respawn_failed_workers=True,
+    )
+    loaded = multiprocessing.Event()
+    try:
+        server.serve(target_loader=partial(_load, os.getpid(), loaded))
+    except SystemExit:
+        if server.interrupt_signal or not loaded.is_set():
+            raise
+        return True
+    return False
+
+
+def _load(parent: int, loaded: Event, target: str) -> Any:
+    """The application, in a process that serves; says so once it is there."""
     end_with(parent)
     module, _, name = target.partition(":")
-    return getattr(import_module(module), name)
+    application = getattr(import_module(module), name)
+    loaded.set()
+    return application
