@@ -5,6 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from tests.conftest import NOW
 from tests.people import address_of, person
 from tests.stages.consortia.casting import editor_of, organisation_of, owner_of, seat_of
@@ -12,7 +16,8 @@ from tests.stages.submission.calls_cast import OPENS_ON_MONDAY, RATE_AT_THE_DOOR
 from tests.stages.submission.sealing_cast import CLOSING, at, before, lead_of, ready, submitted, withdrawn
 
 from hanse.core.submission.documents import faults_in_receipt
-from hanse.ground import audit
+from hanse.ground import audit, files
+from hanse.ground.files.models import StoredFile
 from hanse.ground.outbox.models import Message
 from hanse.stages.consortia.actions import forming, seats
 from hanse.stages.consortia.models import Consortium
@@ -26,6 +31,7 @@ from hanse.stages.submission.actions.letters import tell_of
 from hanse.stages.submission.actions.submitting import submit, withdraw
 from hanse.stages.submission.models import Content, Package, Receipt, Standing
 from hanse.stages.submission.queries import preparing, receipts
+from hanse.stages.submission.queries.verification import verify_all
 
 pytestmark = pytest.mark.django_db
 CLAIMED = "claims"
@@ -113,6 +119,58 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
     receipt = submitted(proposal, arrival=at(CLOSING + timedelta(hours=1)))
     assert list(reasons(receipt)) == ["window", "strand", "parts"]
     assert "3 parts are missing" in reasons(receipt)["parts"]
+
+
+def lost_of(proposal: Proposal) -> StoredFile:
+    """The file of an annex, which the storage has lost."""
+    stored = Annex.objects.get(proposal=proposal).file
+    default_storage.delete(stored.path)
+    return stored
+
+
+def uploaded_again(stored: StoredFile, content: bytes) -> StoredFile:
+    """The same content uploaded once more."""
+    upload = SimpleUploadedFile("strategy.pdf", content)
+    return files.keep(upload, allowed=files.DOCUMENTS, most_bytes=1 << 20, at=NOW)
+
+
+@pytest.mark.parametrize("left", [None, b"", b"%PDF-1.7 half of"])
+def test_an_annex_that_the_storage_has_lost_is_not_sealed_silently(left: bytes | None, stored_apart: None) -> None:
+    call_with(application=[STRATEGY_NEEDED])
+    proposal = ready("giulia", "jonas", "mila")
+    with files.opened(Annex.objects.get(proposal=proposal).file) as kept:
+        content = kept.read()
+    stored = lost_of(proposal)
+    if left is not None:
+        default_storage.save(stored.path, ContentFile(left))
+    told = "“The existing internationalisation strategy”: the site has lost existing_strategy.pdf."
+    for attempt in ("attempt-one", "attempt-two"):
+        receipt = submitted(proposal, attempt)
+        assert not receipt.accepted
+        assert told in reasons(receipt)["parts"]
+        assert "Lanterna Marine Cluster uploads it again" in reasons(receipt)["parts"]
+    assert uploaded_again(stored, content) == stored
+    assert submitted(proposal, "attempt-three").accepted, "the draft is the same, and the file is there again"
+    assert [fault for _, _, fault in verify_all() if fault] == []
+
+
+def test_the_storage_is_not_asked_while_others_wait(stored_apart: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where the draft changes while it is read, nor where the clock was set back."""
+    call_with(application=[STRATEGY_NEEDED])
+    proposal = ready("giulia", "jonas", "mila")
+    asked: list[bool] = []
+
+    def is_whole(stored: StoredFile) -> bool:
+        asked.append(any(not block._from_testcase for block in connection.atomic_blocks))  # type: ignore[attr-defined]
+        return True
+
+    monkeypatch.setattr(files, "is_whole", is_whole)
+    submitted(proposal, "attempt-one", before(minutes=10))
+    assert asked == [False]
+    monkeypatch.setattr("hanse.stages.submission.actions.submitting.stamp_of", lambda _: ("another",))
+    writing.save(actor=person("giulia"), ref=proposal.ref, key="summary", value="Other.", based_on=1, at=NOW)
+    submitted(proposal, "attempt-two", before(hours=2))
+    assert set(asked) == {False}
 
 
 def ask_for(proposal: Proposal, cents: int, of: int = 60_000_000) -> None:
@@ -308,8 +366,8 @@ def between(monkeypatch: pytest.MonkeyPatch, act: Callable[[], Any]) -> None:
     read = preparing.prepared
     left = [act]
 
-    def reading(*args: Any) -> Any:
-        found = read(*args)
+    def reading(*args: Any, **told: Any) -> Any:
+        found = read(*args, **told)
         if left:
             left.pop()()
         return found

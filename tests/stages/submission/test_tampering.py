@@ -94,12 +94,8 @@ PROVEN: dict[Rows, set[str]] = {
 
 
 @pytest.fixture
-def site(settings: Any, tmp_path: Path) -> Iterator[None]:
+def site(stored_apart: None) -> Iterator[None]:
     """A site on which everything has happened once, and nothing guards its tables."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
-    }
     full_site()
     assert found() == {}
     with unguarded():

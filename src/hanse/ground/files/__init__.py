@@ -7,7 +7,7 @@ What a file is, its content says. A file that is too large, of another type, or 
 with words for the person who uploaded it. The name a file had belongs to what refers to it, not to the content.
 """
 
-from hanse.ground.files.keeping import Refused, found, keep, opened
+from hanse.ground.files.keeping import Refused, found, is_whole, keep, opened
 from hanse.ground.files.types import DOCUMENTS, SHEETS, TABLES
 
-__all__ = ["DOCUMENTS", "SHEETS", "TABLES", "Refused", "found", "keep", "opened"]
+__all__ = ["DOCUMENTS", "SHEETS", "TABLES", "Refused", "found", "is_whole", "keep", "opened"]

@@ -50,7 +50,8 @@ def keep(
     stored, _ = StoredFile.objects.get_or_create(
         digest=digest, defaults={"size": size, "media_type": found, "kept_by": kept_by, "kept_at": at}
     )
-    if not default_storage.exists(stored.path):
+    if not is_whole(stored):
+        default_storage.delete(stored.path)  # what a full disk has left of it
         content.seek(0)
         written = default_storage.save(stored.path, File(content))
         if written != stored.path:  # somebody kept the same content at the same moment
@@ -63,6 +64,11 @@ def found(digest: str) -> "StoredFile | None":
     from hanse.ground.files.models import StoredFile
 
     return StoredFile.objects.filter(digest=digest).first()
+
+
+def is_whole(stored: "StoredFile") -> bool:
+    """Whether the storage has a file of its size; whether it is the same, only reading it would tell."""
+    return default_storage.exists(stored.path) and default_storage.size(stored.path) == stored.size
 
 
 def opened(stored: "StoredFile") -> BinaryIO:

@@ -61,13 +61,13 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
         if stamp_of(proposal) != ground.stamp:
             ground = ground_of(proposal, ground.edition, arrival.at)
             _check_submits(actor, ground, arrival)
-            ready = prepared(ground, arrival.at)
+            ready = prepared(ground, arrival.at, lost=ready.lost)
         audit.lock()  # from here on one after the other: who comes second sees what the first has done
         behind = clock.behind(arrival.real_now())
         judged_at = arrival.at + behind
         if behind:
             ground = ground_of(proposal, _edition(proposal, judged_at), judged_at)
-            ready = prepared(ground, judged_at)
+            ready = prepared(ground, judged_at, lost=ready.lost)
         decision = decide_submission(
             ground.call,
             proposal.consortium.strand,
@@ -159,13 +159,20 @@ def _check_key(key: str) -> None:
 
 
 def _keep(proposal: Proposal, ready: Prepared) -> None:
-    """Keep what was made anew: the content, and the fair copy for whoever looks at the application next."""
+    """Keep what was made anew: the content, and the fair copy for whoever looks at the application next.
+
+    A copy of which the storage has lost a file is of no state, so that the storage is asked again.
+    """
     if ready.body is None:
         return
     content = Content(digest=ready.content, body=ready.body, size=ready.size)
     Content.objects.bulk_create([content], ignore_conflicts=True)
     copy = FairCopy(
-        proposal=proposal, state=ready.state, content=content, manifest=ready.manifest, judged=judged_of(ready)
+        proposal=proposal,
+        state="" if ready.lost else ready.state,
+        content=content,
+        manifest=ready.manifest,
+        judged=judged_of(ready),
     )
     FairCopy.objects.bulk_create(
         [copy],

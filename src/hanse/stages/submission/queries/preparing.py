@@ -26,6 +26,7 @@ from hanse.core.submission import Observation
 from hanse.core.submission.clashes import observations_now
 from hanse.core.submission.documents import manifest_of
 from hanse.core.values.digest import digest, plain
+from hanse.ground import files as files_kept
 from hanse.ground.clock import BRUSSELS
 from hanse.stages.announcement.models import CallEdition
 from hanse.stages.announcement.queries.folders import form_of_edition, read
@@ -95,6 +96,7 @@ class Prepared:
         missing: what has to be there and is not, as sentences.
         for_later: the same of papers that an officer judges later.
         observations: rules that are not found met, as far as they ask no other submission.
+        lost: digests of annexes that the storage does not have: then no fair copy is kept, so that it is asked again.
     """
 
     state: str
@@ -106,6 +108,7 @@ class Prepared:
     missing: tuple[str, ...]
     for_later: tuple[str, ...]
     observations: tuple[Observation, ...]
+    lost: frozenset[str]
 
 
 def ground_of(proposal: Proposal, edition: CallEdition, at: datetime) -> Ground:
@@ -159,11 +162,16 @@ def _figures(of: SeatMandate) -> tuple[Any, ...]:
     return (*_of_seat(of.seat), *told, of.mandate.pk if of.mandate else None)
 
 
-def prepared(ground: Ground, at: datetime) -> Prepared:
-    """The application made ready: from the fair copy if that is of the same state, else anew."""
+def prepared(ground: Ground, at: datetime, *, lost: frozenset[str] | None = None) -> Prepared:
+    """The application made ready: from the fair copy if that is of the same state, else anew.
+
+    Args:
+        lost: digests of files that the storage was found not to have; None: it is asked. Whoever holds a lock does not
+            ask it, since it may be another machine.
+    """
     copy = FairCopy.objects.filter(proposal=ground.proposal, state=ground.state).first()
     if copy is None:
-        return _made(ground, at)
+        return _made(ground, at, lost)
     kept = copy.judged
     return Prepared(
         copy.state,
@@ -175,6 +183,7 @@ def prepared(ground: Ground, at: datetime) -> Prepared:
         tuple(kept["missing"]),
         tuple(kept["for_later"]),
         tuple(Observation(**each) for each in kept["observations"]),
+        frozenset(),
     )
 
 
@@ -188,10 +197,12 @@ def judged_of(made: Prepared) -> dict[str, Any]:
     }
 
 
-def _made(ground: Ground, at: datetime) -> Prepared:
+def _made(ground: Ground, at: datetime, lost: frozenset[str] | None) -> Prepared:
     proposal, edition, call = ground.proposal, ground.edition, ground.call
     held = papers.annexes_of_all([proposal])[proposal.pk]
     made = papers.declarations_of_all([proposal])[proposal.pk]
+    if lost is None:
+        lost = frozenset(row.file.digest for row in held if not files_kept.is_whole(row.file))
     dossier = dossier_of(
         proposal,
         ground.seats,
@@ -218,6 +229,7 @@ def _made(ground: Ground, at: datetime) -> Prepared:
     missing = (
         *missing_mandates(ground.mandates),
         *_missing_papers(ground, PaperGate.SUBMISSION, held, made),
+        *_lost_annexes(ground, [row for row in held if row.file.digest in lost]),
     )
     return Prepared(
         ground.state,
@@ -229,6 +241,19 @@ def _made(ground: Ground, at: datetime) -> Prepared:
         missing,
         _missing_papers(ground, PaperGate.ADMISSIBILITY, held, made),
         observations_now(found),
+        lost,
+    )
+
+
+def _lost_annexes(ground: Ground, rows: Sequence[Annex]) -> tuple[str, ...]:
+    """What would be sealed without its content, as sentences that name who is to act."""
+    titles = {asked.id: asked.title for asked in ground.form.annexes}
+    members = {seat.pk: seat.organisation.name for seat in ground.seats}
+    lead = next((seat.organisation.name for seat in ground.seats if seat.role == Seat.Role.COORDINATOR), "")
+    return tuple(
+        f"“{titles.get(row.kind, row.kind)}”: the site has lost {row.name}. "
+        f"{members.get(row.seat_id or 0, lead or 'The coordinator')} uploads it again, and tells the agency."
+        for row in rows
     )
 
 
