@@ -33,9 +33,9 @@ KINDS = {
 """What the record calls things, and what people call them."""
 
 PAST = {
-    "admit": "admitted", "begin": "began", "draw": "drew", "give": "gave", "hold": "held", "keep": "kept",
-    "lay": "laid", "leave": "left", "make": "made", "put": "put", "reset": "reset", "send": "sent", "set": "set",
-    "split": "split", "submit": "submitted", "take": "took", "tell": "told", "thin": "thinned",
+    "admit": "admitted", "begin": "began", "draw": "drew", "drop": "dropped", "give": "gave", "hold": "held",
+    "keep": "kept", "lay": "laid", "leave": "left", "make": "made", "put": "put", "reset": "reset", "send": "sent",
+    "set": "set", "split": "split", "submit": "submitted", "take": "took", "tell": "told", "thin": "thinned",
     "withdraw": "withdrew", "write": "wrote",
 }  # fmt: skip
 ORGANISATIONS = frozenset({"organisation", "other", "kept", "merged", "split off"})
