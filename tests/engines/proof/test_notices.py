@@ -11,6 +11,7 @@ from tests.engines.proof.receipts_cast import CLOSING, KEY, OTHER_KEY, pem_of, r
 from hanse.core.submission.deadlines import claims_of_notice
 from hanse.core.values.digest import digest
 from hanse.engines.proof import check_notice, read_roots
+from hanse.engines.proof.reading import strict_json
 
 
 def notice(key: Any = KEY) -> dict[str, Any]:
@@ -75,3 +76,19 @@ def test_what_has_no_canonical_form_is_no_notice() -> None:
     document["claims"]["reason"] = 0.5
     assert "a number with a point" in check_notice(document).faults[0]
     assert not check_notice([]).holds
+
+
+@pytest.mark.parametrize("mask", [0x01, 0x08])
+def test_no_changed_byte_of_the_file_is_left_unseen(mask: int) -> None:
+    whole = notice()
+    content = json.dumps(whole, indent=2).encode()
+    seen = 0
+    for place in range(len(content)):
+        try:
+            document = strict_json(content[:place] + bytes([content[place] ^ mask]) + content[place + 1 :])
+        except ValueError:
+            continue
+        if document != whole:
+            seen += 1
+            assert not check_notice(document).holds, place
+    assert seen > 300
