@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError, ProgrammingError, connection
+from django.db import InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from tests.people import browsing, person
@@ -212,6 +212,20 @@ def test_the_rehearsal_clock_is_told_beside_real_time(at: datetime, monkeypatch:
     assert claims["received_at"].startswith("2020-11-29T16:00:")
 
 
+class ByCode(Exception):
+    """What psycopg raises."""
+
+    def __init__(self, sqlstate: str):
+        self.sqlstate = sqlstate
+
+
+def coded(kind: type[Exception], sqlstate: str) -> Exception:
+    """An error of PostgreSQL, as Django hands it on."""
+    error = kind("the server said so")
+    error.__cause__ = ByCode(sqlstate)
+    return error
+
+
 # --- which errors are trouble ---------------------------------------------------------------------------------------
 
 
@@ -226,6 +240,11 @@ def test_the_rehearsal_clock_is_told_beside_real_time(at: datetime, monkeypatch:
         (OSError(errno.EIO, ""), Fault.STORAGE),
         (OSError(errno.EFBIG, ""), Fault.STORAGE),
         (signing.NoKey("no key"), Fault.KEY),
+        (coded(InternalError, "25006"), Fault.DATABASE),
+        (coded(InternalError, "XX000"), Fault.DATABASE),
+        (coded(ProgrammingError, "42501"), Fault.DATABASE),
+        (coded(InternalError, "25P02"), None),
+        (coded(ProgrammingError, "42703"), None),
         (ProgrammingError("no such column"), None),
         (FileNotFoundError(errno.ENOENT, ""), None),
         (BrokenPipeError(errno.EPIPE, ""), None),

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from enum import Enum
 from errno import EDQUOT, EFBIG, EIO, ENOSPC, EROFS
 
-from django.db import InterfaceError, InternalError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 
 from hanse.ground.audit.signing import NoKey
 
 NO_ROOM = (ENOSPC, EROFS, EDQUOT, EFBIG, EIO)
 """What a disk says that takes nothing more."""
-READ_ONLY = "25006"
-"""PostgreSQL's code for a database that takes nothing that is written; Django counts it among other errors."""
+TROUBLE = ("25006", "42501", "XX")
+"""How PostgreSQL's codes begin for trouble that Django counts among other errors: a database that takes nothing that is
+written, a file that it may not write, and whatever it has no code for, such as a file that cannot grow."""
 
 
 class Fault(Enum):
@@ -29,7 +30,7 @@ def fault_of(error: BaseException | None) -> Fault | None:
             return Fault.KEY
         if isinstance(one, OperationalError | InterfaceError):
             return Fault.DATABASE
-        if isinstance(one, InternalError) and getattr(one.__cause__, "sqlstate", "") == READ_ONLY:
+        if isinstance(one, Error) and str(getattr(one.__cause__, "sqlstate", "")).startswith(TROUBLE):
             return Fault.DATABASE
         if isinstance(one, OSError) and one.errno in NO_ROOM:
             return Fault.STORAGE
