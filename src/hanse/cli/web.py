@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import secrets
 import sys
+import tempfile
 from functools import partial
 from importlib import import_module
 from multiprocessing.synchronize import Event
@@ -91,6 +92,7 @@ def serve(host: str, port: int, workers: int) -> NoReturn:
     """
     from django.db import connections
 
+    tempfile.gettempdir()  # remembered in what is forked: where a disk is full, a new process would find none
     connections.close_all()  # what serves is forked from here, and must not share a file or a line with this process
     with Beside("work"):
         while _fell(host, port, workers or len(os.sched_getaffinity(0))):
