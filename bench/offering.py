@@ -118,6 +118,11 @@ class Offering:
     """People who submit.
 
     await Offering(plan).run()       notes of all attempts
+
+    Attributes:
+        notes: what became of each attempt.
+        saves: seconds that each save took.
+        saved: for each application, the last version of its summary that was confirmed, and its text.
     """
 
     def __init__(self, plan: Plan):
@@ -125,6 +130,7 @@ class Offering:
         self.notes: list[Note] = []
         self.saves: list[float] = []
         self.saves_failed = 0
+        self.saved: dict[str, tuple[int, str]] = {}
         self._idle: list[Line] = []
         self._chance = random.Random(plan.seed)
         self._version: dict[str, int] = defaultdict(lambda: 1)
@@ -183,13 +189,16 @@ class Offering:
     async def _save(self, person: dict[str, str], turn: int) -> None:
         """Save the summary of an application; a save is not sent again, and its text tells from which turn it is."""
         ref = person["ref"]
-        sent = {"key": "summary", "value": f"Summary of turn {turn}. " * 20, "based_on": self._version[ref]}
+        text = (f"Summary of turn {turn}. " * 20).strip()
+        sent = {"key": "summary", "value": text, "based_on": self._version[ref]}
         body = json.dumps(sent).encode()
         began = time.monotonic()
         note = Note(ref, "", 0)
         content = await self._until_answered(_head("PUT", f"/api/v1/proposals/{ref}/fields", person, body), body, note)
         if note.status in (200, 409):
             self._version[ref] = json.loads(content)["version"]
+            if note.status == 200:
+                self.saved[ref] = self._version[ref], text
             self.saves.append(time.monotonic() - began)
         else:
             self.saves_failed += 1

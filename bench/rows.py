@@ -9,6 +9,8 @@ Figures = dict[str, Any]
 LACKING = ("draft with two missing", "draft with one missing")
 """The searches of a draft that lacks something, by their names in `bench/partners.py`."""
 
+DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
 
 def rows_of(name: str, figures: Figures) -> list[Row]:
     """The README rows of one benchmark."""
@@ -177,6 +179,39 @@ def _partners(found: Figures) -> Iterator[Row]:
     )
 
 
+def _submission(found: Figures) -> Iterator[Row]:
+    limit, whole = (
+        found["limit_p99_ms"],
+        f"{found['rate']} sealed submissions a second for {_minutes(found['seconds'])}",
+    )
+    for name, run in found["runs"].items():
+        killed = ", one of them killed half way" if run["respawned_after_s"] else ""
+        yield _row(
+            f"{whole} on {DATABASES[name]}, {run['workers']} processes{killed}: a receipt at p99",
+            f"{run['p99_ms']} ms; {run['submissions']:,} receipts, {_faultless(run)}",
+            f"limit {limit:,} ms, 0 lost",
+            run["p99_ms"] / limit,
+        )
+
+
+def _faults(found: Figures) -> Iterator[Row]:
+    for name, run in found["runs"].items():
+        kinds = ", ".join(f"{kind} {number} ×" for kind, number in run["kills"].items())
+        yield _row(
+            f"`kill -9` and full disks at {sum(run['kills'].values())} random moments on {DATABASES[name]} ({kinds})",
+            f"{run['handed_out']:,} receipts handed out, {run['letters']:,} letters, {_faultless(run)}",
+            "limit 0 lost",
+        )
+
+
+def _faultless(run: Figures) -> str:
+    return f"{run['faults']} lost, double or broken"
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60} minutes" if seconds >= 120 else f"{seconds} seconds"
+
+
 def _proof(part: Figures) -> str:
     return "proven optimum" if part["optimal"] else f"within {part['gap']:.4%}"
 
@@ -190,4 +225,6 @@ _WRITERS: dict[str, Callable[[Figures], Iterator[Row]]] = {
     "pages": _pages,
     "drafts": _drafts,
     "partners": _partners,
+    "submission": _submission,
+    "faults": _faults,
 }

@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from bench.rows import rows_of  # noqa: E402 -- scripts are run by path, so the folder has to be named first
 
-SCRIPTS = ("cold_start", "bulk", "advise", "rank", "assign", "pages", "drafts", "partners")
+SCRIPTS = ("cold_start", "bulk", "advise", "rank", "assign", "pages", "drafts", "partners", "submission", "faults")
 
 
 def main() -> int:

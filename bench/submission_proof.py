@@ -1,12 +1,14 @@
 """Whether a site has kept what it answered: every receipt, no other, none twice, and everything proves itself.
 
-Run: python bench/submission_proof.py NOTES.jsonl      with the settings of the site in the environment
+Run: python bench/submission_proof.py NOTES.jsonl ... [--taken FILE] [--saved FILE]
+with the settings of the site in the environment
 """
 
+import argparse
 import json
 import os
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,12 @@ if __name__ == "__main__":  # run by itself it is the one that sets Django up
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hanse.site.settings")
     django.setup()
 
-from bench.offering import digest_of  # noqa: E402 -- scripts are run by path, so the folder has to be named first
+from bench.mail_sink import sign_of  # noqa: E402 -- scripts are run by path, so the folder has to be named first
+from bench.offering import digest_of  # noqa: E402
 
 from hanse.ground.outbox.models import Message  # noqa: E402
 from hanse.stages.consortia.models import Seat  # noqa: E402
+from hanse.stages.proposals.models import Text, TextVersion  # noqa: E402
 from hanse.stages.submission.models import Package, Receipt, Standing  # noqa: E402
 from hanse.stages.submission.queries.verification import verify_all  # noqa: E402
 
@@ -87,18 +91,75 @@ def _of_rows() -> list[str]:
     return faults
 
 
+def _of_mail(taken: list[tuple[str, str, int]]) -> tuple[list[str], int]:
+    """What is wrong between the letters of the database and those that the mail server took; how many came again."""
+    came: dict[str, Counter[str]] = defaultdict(Counter)
+    for letter, said, times in taken:
+        came[letter][said] += times
+    faults, again = [], 0
+    for message in Message.objects.iterator():
+        letters = came.pop(f"outbox-{message.pk}", Counter())
+        times = letters.pop(sign_of(message.to, message.subject, message.body), 0)
+        again += max(0, times - 1)
+        if letters:
+            faults.append(f"letter {message.pk} was sent with another text")
+        if not times:
+            faults.append(f"letter {message.pk} did not come; the database says {message.state}")
+        elif message.state != Message.State.SENT:
+            faults.append(f"letter {message.pk} came; the database says {message.state}")
+    return faults + [f"{letter} came and is not in the database" for letter in came], again
+
+
+def _of_texts(saved: list[tuple[str, int, str]]) -> list[str]:
+    """Every text that was confirmed is there, or a later one, and each is what its newest version says."""
+    faults = []
+    kept = {ref: (version, value) for ref, version, value in Text.objects.filter(key="summary").values_list(
+        "proposal__ref", "version", "value"
+    )}  # fmt: skip
+    for ref, version, value in saved:
+        now, text = kept[ref]
+        if now < version or (now == version and text != value):
+            faults.append(f"{ref}: the summary of version {version} was confirmed and is not there")
+    newest = {
+        (proposal, key): (number, value)
+        for proposal, key, number, value in TextVersion.objects.filter(number__isnull=False)
+        .order_by("number")
+        .values_list("proposal", "key", "number", "value")
+        .iterator()
+    }
+    for proposal, key, version, value in Text.objects.values_list("proposal", "key", "version", "value"):
+        if newest[proposal, key] != (version, value):
+            faults.append(f"application {proposal}, {key}: the text is not that of its newest version")
+    return faults
+
+
 def main() -> None:
     """Tell what is wrong, and what there is."""
-    notes = [json.loads(line) for path in sys.argv[1:] for line in Path(path).read_text().splitlines()]
-    faults = faults_of(notes, all_answered=True)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("notes", nargs="+", type=Path, metavar="NOTES.jsonl")
+    parser.add_argument("--taken", type=Path, metavar="FILE", help="letters that a mail server took")
+    parser.add_argument("--saved", type=Path, metavar="FILE", help="texts that were confirmed")
+    arguments = parser.parse_args()
+    faults = faults_of([note for path in arguments.notes for note in _lines(path)], all_answered=True)
+    again = 0
+    if arguments.taken:
+        wrong, again = _of_mail(list(_lines(arguments.taken)))
+        faults += wrong
+    if arguments.saved:
+        faults += _of_texts(list(_lines(arguments.saved)))
     told = {
         "faults": len(faults),
         "first": faults[:10],
         "receipts": Receipt.objects.count(),
         "counting": Standing.objects.count(),
         "letters": Message.objects.count(),
+        "sent_again": again,
     }
     print(json.dumps(told))
+
+
+def _lines(file: Path) -> list[Any]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
 
 
 if __name__ == "__main__":

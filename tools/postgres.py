@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from tools.processes import all_under
+from tools.processes import all_under, limit_files
 
 PATIENCE = 60
 
@@ -49,7 +49,7 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
+        if self.running:
             self._process.send_signal(signal.SIGINT)  # ends the sessions and then itself
             self._process.wait(PATIENCE)
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -58,6 +58,11 @@ class Cluster:
     def pid(self) -> int:
         """Of the postmaster."""
         return self._process.pid
+
+    @property
+    def running(self) -> bool:
+        """Whether the postmaster still runs."""
+        return self._process.poll() is None
 
     def start(self) -> None:
         """Start it, also again after it was killed; it takes sessions when this returns.
@@ -89,6 +94,10 @@ class Cluster:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait(PATIENCE)
+
+    def limit_files(self, most: int | None) -> None:
+        """Let it write no further than so many bytes into any file; None: as many as it likes again."""
+        limit_files(self.pid, most, self._user)
 
     def _answers(self) -> bool:
         command = [str(self._programs / "pg_isready"), "-q", "-h", str(self._sockets)]

@@ -1,6 +1,7 @@
 """What runs under a process, and what it costs, as the kernel tells (`/proc`)."""
 
 import os
+import subprocess
 from contextlib import suppress
 from pathlib import Path
 
@@ -37,6 +38,19 @@ def seconds_of(pid: int) -> float:
     """Seconds of processor time that a process and its ended children have used."""
     told = _stat(pid)
     return sum(map(int, told[11:15])) * TICK if told else 0.0
+
+
+def limit_files(pid: int, most: int | None, user: str | None = None) -> None:
+    """Let a process and all under it write no further than so many bytes into any file, as if the disk were full.
+
+    Args:
+        most: bytes; None: as many as they like again.
+        user: whose processes they are, if not one's own.
+    """
+    limit = f"--fsize={'unlimited' if most is None else most}:"  # the limit that holds; the one beyond stays
+    for each in all_under(pid):
+        command = ["prlimit", "--pid", str(each), limit]
+        subprocess.run(command, check=False, stderr=subprocess.DEVNULL, user=user)  # noqa: S603 -- it may have ended
 
 
 def _state_of(pid: int) -> str:

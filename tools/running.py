@@ -19,6 +19,14 @@ PATIENCE = 60
 """Seconds to wait for a site that starts."""
 
 
+def free_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 class Running:
     """`hanse demo` or `hanse serve` on a free port of loopback.
 
@@ -39,9 +47,7 @@ class Running:
     def __init__(
         self, command: str, data: Path, *, options: tuple[str, ...] = (), settings: Mapping[str, str] | None = None
     ):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log = data.parent / f"{data.name}.log"
         self._settings = dict(settings or {})
