@@ -21,7 +21,7 @@ def test_what_the_callbook_writes_is_compared() -> None:
     found = between(before, after)
     assert changes_in_words(found) == "3 changes: 1 aim, 2 members"
     assert [change.place for change in found] == [("duration_months",), ("phare",), ("salzspeicher",)]
-    assert found[2].before.startswith("legal_name: Salzspeicher Food Network; country: DE; role: beneficiary")
+    assert found[2].before.startswith("legal name: Salzspeicher Food Network; country: DE; role: beneficiary")
     assert found[2].after == ""
 
 

@@ -85,7 +85,7 @@ def _applicant(user: User, at: datetime) -> Iterator[Section]:
     )
     yield from _together(user, at)
     calls = tuple(
-        Item(call.title, reverse("announcement:call", args=[call.reference]), call.reference)
+        Item(call.title, reverse("announcement:call", args=[call.reference]), _until(call))
         for call in announcement.open_calls(at)
     )
     yield Section("Open calls", calls, "No call is open now.", ("All calls", reverse("announcement:calls")))
@@ -163,6 +163,13 @@ def _applications(user: User, seats: list[Seat], at: datetime) -> Iterator[Item]
         yield Item(standing.consortium.name, address, "; ".join(filter(None, told)))
 
 
+def _until(call: announcement.OpenCall) -> str:
+    closes = call.closes
+    if closes is None:
+        return call.reference
+    return f"{call.reference}, until {_day(closes)}, {closes.astimezone(BRUSSELS):%H:%M} Brussels time"
+
+
 def _due(task: TaskOf) -> str:
     if task.due_on is None:
         return ""
@@ -184,7 +191,13 @@ def _officer(user: User, at: datetime) -> Iterator[Section]:
         for case in waiting_cases(at)
     )
     if cases:
-        yield Section("Late cases to decide", cases, "", ("Submissions", reverse("submission:calls")))
+        yield Section("Late cases to decide", cases, "")
+    yield Section(
+        "Submissions",
+        (),
+        "When a call has closed: what was submitted, refused and admitted.",
+        ("Submissions", reverse("submission:calls")),
+    )
     waiting = tuple(
         Item(organisation.name, reverse("registry:review", args=[organisation.ref]), note)
         for organisation, note in registry.review_queue_notes(at)

@@ -97,6 +97,21 @@ def test_both_sides_are_told() -> None:
     assert (gone.before, gone.after) == ("name: a.pdf; digest: aa; size: 3", "")
 
 
+def test_of_two_rows_only_what_differs_is_told() -> None:
+    cell, other = SEALED["budget"]["cost"]
+    (change,) = changes_between(
+        SEALED, changed(budget={**SEALED["budget"], "cost": [{**cell, "amount": "60.00"}, other]})
+    )
+    assert (change.before, change.after) == ("amount: 50.00", "amount: 60.00")
+    first, second = SEALED["member"]
+    (more,) = changes_between(SEALED, changed(member=[{**first, "own_legal_personality": True}, second]))
+    assert (more.before, more.after) == ("", "own legal personality: yes")
+    (less,) = changes_between(
+        {"member": [{**first, "own_legal_personality": True}]}, {"member": [{**first, "own_legal_personality": False}]}
+    )
+    assert (less.before, less.after) == ("own legal personality: yes", "own legal personality: no")
+
+
 def test_changes_are_told_in_words() -> None:
     found = changes_between(SEALED, changed(title="Green ways", sections={}, annex=[], declaration=[]))
     assert changes_in_words(found) == "5 changes: 1 aim, 2 texts, 1 annex, 1 declaration"

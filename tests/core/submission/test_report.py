@@ -102,7 +102,7 @@ def test_a_window_that_is_not_open_blocks(window: dict[str, Any], at: Any) -> No
     told = {"closes_on": date(2020, 12, 2), "closes_at": time(17), "zone": "Europe/Brussels", **window}
     decision, found = asked(call(*RULES[:1], window=told), at)
     (line,) = report_of(decision, found).blocking
-    assert (line.about, line.title) == ("window", "The call is open")
+    assert (line.about, line.title) == ("window", "The call has to be open")
     assert line.reason.startswith("Received on ")
 
 

@@ -53,7 +53,7 @@ def changes_between(before: Table, after: Table) -> tuple[ApplicationChange, ...
     """Every change from one state to another, in the order of kinds and places; none if they say the same."""
     old, new = dict(_things(before)), dict(_things(after))
     found = [
-        ApplicationChange(kind, place, was.shown, now.shown)
+        ApplicationChange(kind, place, was.beside(now), now.beside(was))
         for kind, place in {**old, **new}
         if (was := old.get((kind, place), _NOTHING)) != (now := new.get((kind, place), _NOTHING))
     ]
@@ -82,6 +82,12 @@ class _Thing:
 
     held: Any
     shown: str = field(compare=False)
+
+    def beside(self, other: "_Thing") -> str:
+        """How it reads beside another state of it: of two rows, only what differs."""
+        if not isinstance(self.held, Mapping) or not isinstance(other.held, Mapping):
+            return self.shown
+        return _told({key: held for key, held in self.held.items() if held != other.held.get(key, _NOTHING)})
 
 
 _NOTHING = _Thing(None, "")
@@ -113,10 +119,16 @@ def _rows(
         # Two rows of the same thing stay two.
         told = place if seen[place] == 1 else (*place, str(seen[place]))
         held = {key: value for key, value in row.items() if key not in of}
-        yield (kind, told), _Thing(held, "; ".join(f"{key}: {_shown(value)}" for key, value in held.items()))
+        yield (kind, told), _Thing(held, _told(held))
+
+
+def _told(row: Table) -> str:
+    return "; ".join(f"{key.replace('_', ' ')}: {_shown(value)}" for key, value in row.items())
 
 
 def _shown(held: Any) -> str:
+    if isinstance(held, bool):
+        return "yes" if held else "no"
     if isinstance(held, Mapping):
         return ", ".join(f"{key} {_shown(value)}" for key, value in sorted(held.items()))
     if isinstance(held, list | tuple):

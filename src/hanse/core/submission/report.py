@@ -14,7 +14,7 @@ from hanse.core.submission.deciding import Accepted, Refused, told_for_later
 
 PARTS = "parts"
 MISSING = "A part is missing"
-TITLES = {"window": "The call is open", "strand": "A strand is chosen", PARTS: MISSING}
+TITLES = {"window": "The call has to be open", "strand": "A strand has to be chosen", PARTS: MISSING}
 
 
 class Bearing(Enum):

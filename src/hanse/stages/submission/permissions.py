@@ -17,6 +17,7 @@ from hanse.stages.proposals.queries import drafts
 from hanse.stages.registry.models import FormerRef, Membership
 from hanse.stages.submission.models import Receipt
 from hanse.stages.submission.queries import receipts
+from hanse.stages.submission.queries.differences import partners_keeping_cells
 
 
 def may_submit(may: Standing) -> bool:
@@ -43,6 +44,17 @@ def may_see_receipts(user: Any, may: Standing, call: str, at: datetime) -> bool:
     if may.takes_part:
         return True
     return bool(roles_of(user, at) & {Role.OFFICER, Role.AUDITOR}) and has_closed(call, at)
+
+
+def may_take_package(may: Standing, receipt: Receipt) -> bool:
+    """Whether somebody who may see a receipt may also have all that was sealed with it.
+
+    A package holds every figure. As long as a partner keeps its own to itself, the other members do not get them here
+    either; those who are no members see all, once the call has closed.
+    """
+    if receipt.package_id is None:
+        return False
+    return not may.takes_part or not partners_keeping_cells(receipt.proposal, may)
 
 
 def proposal_for(user: Any, ref: str, at: datetime) -> tuple[Proposal, Standing]:

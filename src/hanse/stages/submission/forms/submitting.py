@@ -35,4 +35,5 @@ class WithdrawForm(SubmitForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=LONGEST_REASON,
         help_text="All members read it; it is kept with the receipt.",
+        error_messages={"required": "Say why, in a sentence or two."},
     )

@@ -44,7 +44,7 @@ def submissions(request: HttpRequest, call: str) -> HttpResponse:
         "edition": edition,
         "page": page[:A_PAGE],
         "more": page[A_PAGE - 1].receipt.position if len(page) > A_PAGE else None,
-        "attempts": queries.late_attempts(call, A_PAGE),
+        "attempts": [(one, queries.refused_as_late(one)) for one in queries.late_attempts(call, A_PAGE)],
         "cases": queries.cases_of(call),
     }
     return render(request, "submission/submissions.html", context)

@@ -1,16 +1,22 @@
 """Receipts: as a page, as a file that proves itself, on paper, and with all that was sealed."""
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from hanse.core.submission.telling import story_of
+from hanse.core.values.words import day_in_words
 from hanse.ground.accounts.access import signed_in
 from hanse.ground.clock.arrival import arrived
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.submission.models import Receipt
-from hanse.stages.submission.permissions import receipt_for
+from hanse.stages.submission.permissions import may_take_package, receipt_for
 from hanse.stages.submission.queries.packages import package_file, receipt_file
 from hanse.stages.submission.queries.paper import receipt_pdf
 
@@ -29,6 +35,11 @@ def receipt_page(request: HttpRequest, receipt: Receipt, may: Standing, *, new: 
         "receipt": receipt,
         "claims": claims,
         "document": receipt.document,
+        "story": story_of(claims),
+        "mandates": [_mandate(each) for each in claims["mandates"]],
+        "may_take_package": may_take_package(may, receipt),
+        "file": _name(receipt, "receipt", "json"),
+        "package_file": _name(receipt, "package", "zip"),
         "local": local,
         "fine": f"{local:%H:%M:%S}.{local.microsecond // 1000:03d} {local:%Z}",
         "may": may,
@@ -41,6 +52,20 @@ def receipt_page(request: HttpRequest, receipt: Receipt, may: Standing, *, new: 
     response = render(request, "submission/receipt.html", context, status=status)
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def _mandate(claim: Mapping[str, Any]) -> dict[str, str]:
+    given = claim["given_on"]
+    return {
+        "name": claim["name"],
+        "role": claim["role"].replace("_", " "),
+        "given": day_in_words(date.fromisoformat(given)) if given else "",
+    }
+
+
+def _name(receipt: Receipt, what: str, kind: str) -> str:
+    """How a file of a receipt is called where it is kept."""
+    return f"{receipt.proposal.ref}-{what}-{receipt.place}.{kind}"
 
 
 def _zone(receipt: Receipt) -> str:
@@ -60,7 +85,7 @@ def receipt(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 def as_file(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """The receipt that `hanse verify` reads."""
     found, _ = receipt_for(request.user, ref, place, arrived().at)
-    return _attached(receipt_file(found), "application/json; charset=utf-8", f"{ref}-receipt-{place}.json")
+    return _attached(receipt_file(found), "application/json; charset=utf-8", _name(found, "receipt", "json"))
 
 
 @signed_in
@@ -68,17 +93,19 @@ def as_file(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 def on_paper(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """The receipt as a PDF."""
     found, _ = receipt_for(request.user, ref, place, arrived().at)
-    return _attached(receipt_pdf(found.document), "application/pdf", f"{ref}-receipt-{place}.pdf")
+    return _attached(receipt_pdf(found.document), "application/pdf", _name(found, "receipt", "pdf"))
 
 
 @signed_in
 @require_safe
 def package(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """Everything that was sealed, with its receipt."""
-    found, _ = receipt_for(request.user, ref, place, arrived().at)
+    found, may = receipt_for(request.user, ref, place, arrived().at)
     if found.package is None:
         raise Http404
-    return _attached(package_file(found), "application/zip", f"{ref}-package-{place}.zip")
+    if not may_take_package(may, found):
+        raise PermissionDenied
+    return _attached(package_file(found), "application/zip", _name(found, "package", "zip"))
 
 
 def _attached(content: bytes, kind: str, name: str) -> HttpResponse:

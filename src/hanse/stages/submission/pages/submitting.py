@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hanse.ground.accounts.access import signed_in
 from hanse.ground.clock.arrival import arrived
 from hanse.stages.consortia.permissions import Standing
+from hanse.stages.consortia.queries.members import has_closed
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.proposals.pages.entry import refused
 from hanse.stages.registry.actions.refusals import Refusal
@@ -18,7 +19,8 @@ from hanse.stages.submission.forms.submitting import SubmitForm, WithdrawForm
 from hanse.stages.submission.pages.receipts import receipt_page
 from hanse.stages.submission.permissions import may_submit, proposal_for
 from hanse.stages.submission.queries import receipts
-from hanse.stages.submission.queries.report import door_of, report_on, told_of_changes
+from hanse.stages.submission.queries.differences import told_of_changes
+from hanse.stages.submission.queries.report import door_of, report_on
 
 UNPROCESSABLE = 422
 KEY_LOST = "The page did not send the key of this attempt, so nothing was submitted. Go back, and submit from there."
@@ -49,10 +51,16 @@ def submission(request: HttpRequest, ref: str) -> HttpResponse:
         ground, ready = actions.make_ready(proposal=proposal, arrival=arrival)
     except Refusal as refusal:
         return refused(request, refusal, reverse("proposals:proposal", args=[ref]))
+    door, closed = door_of(ground, ready, arrival.at), has_closed(proposal.consortium.call, arrival.at)
+    settled = closed and door.standing is not None and not door.behind
     context = _frame(proposal, may) | {
         "form": form,
         "may_submit": may_submit(may),
-        "door": door_of(ground, ready, arrival.at),
+        "offered": may_submit(may) and not settled,
+        "closed": closed,
+        "settled": settled,
+        "door": door,
+        "parts_missing": bool(ready.missing),
         "report": report_on(ground, ready, arrival.at),
         "receipts": receipts.receipts_of(proposal),
         "call": ground.call,
@@ -74,9 +82,10 @@ def changes(request: HttpRequest, ref: str) -> HttpResponse:
     door = door_of(ground, ready, arrival.at)
     context = _frame(proposal, may) | {
         "door": door,
-        "changes": told_of_changes(door.changes),
+        "changes": told_of_changes(door.changes, ground, may),
         "form": SubmitForm(),
         "may_submit": may_submit(may),
+        "closed": has_closed(proposal.consortium.call, arrival.at),
     }
     return render(request, "submission/changes.html", context)
 
@@ -117,5 +126,6 @@ def withdraw(request: HttpRequest, ref: str) -> HttpResponse:
         "form": form,
         "standing": receipts.standing_of(proposal),
         "may_submit": may_submit(may),
+        "closed": has_closed(proposal.consortium.call, arrived().at),
     }
     return render(request, "submission/withdraw.html", context, status=UNPROCESSABLE if form.is_bound else 200)

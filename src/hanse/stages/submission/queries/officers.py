@@ -75,6 +75,11 @@ def late_attempts(call: str, limit: int) -> list[Receipt]:
     return list(rows.exclude(admitted).select_related("proposal__consortium", "actor").order_by("-position")[:limit])
 
 
+def refused_as_late(attempt: Receipt) -> bool:
+    """Whether nothing but the instant of its arrival stopped an attempt."""
+    return all(reason["about"] == "window" for reason in attempt.document["claims"]["reasons"])
+
+
 def cases_of(call: str) -> list[LateCase]:
     """The late cases of a call, those that wait first."""
     rows = LateCase.objects.filter(attempt__call=call).select_related("attempt__proposal", "proposed_by", "decided_by")

@@ -1,7 +1,6 @@
 """How an application stands before its door: what would stop it, what changed since it was submitted, what counts."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,11 +93,3 @@ def report_on(ground: Ground, ready: Prepared, at: datetime) -> Report:
     written = drafts.written_in(proposal)
     states = states_of(ground.form, drafts.draft_reading(proposal, ground.seats, written))
     return report_of(decision, assessment, ready.missing, states, for_later=ready.for_later)
-
-
-def told_of_changes(changes: Sequence[ApplicationChange]) -> list[tuple[str, str, str, str]]:
-    """Kind, place, before and after of each change, for a table."""
-    return [
-        (change.kind.value, " / ".join(part for part in change.place if part), change.before, change.after)
-        for change in changes
-    ]
