@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from tests.people import address_of, person
 from tests.stages.submission.sealing_cast import CLOSING, ready
 
@@ -21,6 +22,7 @@ HOSTILE = "\x1b[2JAll is well\u202e \u05e9\u05dc\u05d5\u05dd\r\nSubmitted: recei
 def _on_this_site(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command finds the site of the tests set up already."""
     monkeypatch.setattr("hanse.cli.submit.configure", lambda *_: None)
+    monkeypatch.setenv("HANSE_DATA", "where-the-tests-keep-it")
 
 
 @pytest.fixture
@@ -87,3 +89,26 @@ def test_bad_input_is_named_and_nothing_is_attempted(
     assert submit(*words, by=by) == 64
     assert fault in capsys.readouterr().err
     assert not Receipt.objects.exists()
+
+
+def test_a_folder_that_is_no_site_is_named_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    monkeypatch.delenv("HANSE_DATA")
+    monkeypatch.delenv("HANSE_DATABASE", raising=False)
+    nowhere = tmp_path / "nowhere"
+    assert submit("--data", str(nowhere)) == 64
+    assert f"{nowhere} is no folder of a site" in capsys.readouterr().err
+    assert not nowhere.exists()
+
+
+def test_a_database_that_fails_is_told_without_a_traceback(
+    proposal: Proposal, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    def fails(**_: object) -> None:
+        raise OperationalError("no such table: accounts_user")
+
+    monkeypatch.setattr("hanse.stages.submission.actions.submitting.submit", fails)
+    assert submit() == 64
+    told = capsys.readouterr().err
+    assert "no such table" in told and "look at the receipts on the site" in told

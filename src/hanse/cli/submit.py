@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,8 @@ examples:
   hanse submit blue-ways-1a2b3c4d --by giulia@lanterna.example --withdraw "Asked for by letter of 1 December."
 
 for the hour in which somebody cannot reach the page: it is the same decision and the same receipt, and the record names
-the person. Exit status: 0 it stands, 1 it is refused, with the reasons, 64 bad input.
+the person. On a rehearsal or a demonstration say HANSE_MODE=rehearsal or HANSE_MODE=demo, so that its clock tells the
+time. Exit status: 0 it stands, 1 it is refused, with the reasons, 64 bad input.
 """
 
 
@@ -40,10 +42,21 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    configure("live", Path(arguments.data))
+    data = Path(arguments.data)
+    elsewhere = any(os.environ.get(name) for name in ("HANSE_DATA", "HANSE_DATABASE"))
+    if not data.is_dir() and not elsewhere:
+        # Nothing is made here: in an empty site there is nothing to submit.
+        raise Faulty([Fault("hanse submit", "--data", f"{data} is no folder of a site; give the one of `hanse serve`")])
+    configure("live", data)
+    from django.db import Error
+
     from hanse.ground.clock.arrival import arrived
 
-    document = _attempt(arguments, arrived())
+    try:
+        document = _attempt(arguments, arrived())
+    except Error as wrong:
+        words = f"the database of {data} failed: {wrong}; look at the receipts on the site before another attempt"
+        raise Faulty([Fault("hanse submit", "--data", words)]) from None
     claims = shown(document["claims"])
     story = story_of(claims)
     width = terminal_width()
