@@ -66,7 +66,7 @@ def test_a_site_without_trouble_says_so(closing: datetime) -> None:
     assert "No gap." in told
     assert "in the last thirty days: 0" in told
     assert f"{CALL}</td>" in told
-    assert ">0:00:00</td>" in told
+    assert ">no time</td>" in told
 
 
 def test_gaps_and_failed_requests_stand_beside_the_deadline_by_the_clock_of_the_site(closing: datetime) -> None:
@@ -74,14 +74,14 @@ def test_gaps_and_failed_requests_stand_beside_the_deadline_by_the_clock_of_the_
     slip = a_slip(timedelta(minutes=20), who="giulia")
     a_slip(timedelta(hours=23))
     told = page()
-    assert ">0:20:00</td>" in told
+    assert ">20 minutes</td>" in told
     assert "2 December 2020 at 14:30:" in told, "half an hour before 15:00 in Brussels"
     assert "POST /proposals/x/submission" in told
     assert "Giulia Doria" in told
     assert "nobody could tell" in told
     assert slip["claims"]["id"] in told
     row = told.partition(f"{CALL}</td>")[2].partition("</tr>")[0]
-    assert ">0:20:00</td>" in row
+    assert ">20 minutes</td>" in row
     assert ">1</td>" in row, "the one of yesterday was before the last day"
 
 
@@ -98,7 +98,7 @@ def test_a_gap_that_lasts_is_shown_as_such(closing: datetime) -> None:
     Pulse.objects.create(since=real - timedelta(hours=2), until=real - timedelta(hours=1))
     told = page()
     assert "none yet" in told
-    assert ">1:00:00</td>" in told
+    assert ">1 hour</td>" in told
 
 
 def test_the_latest_lines_are_shown_and_all_are_counted(closing: datetime) -> None:

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from hanse.core.submission.telling import instant_in_words
+from hanse.core.values.words import left_in_words
 from hanse.ground import clock
 from hanse.ground.accounts.access import access_of, appointed, may_enter
 from hanse.ground.accounts.models import Role, User
@@ -64,6 +65,11 @@ class Gap:
         """To the second; empty while it lasts."""
         return _in_words(self.end) if self.end else ""
 
+    @property
+    def lasted_in_words(self) -> str:
+        """To the minute."""
+        return left_in_words(self.lasted)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -95,6 +101,11 @@ class Deadline:
     closing: datetime
     out: timedelta
     failed: int
+
+    @property
+    def out_in_words(self) -> str:
+        """To the minute; `no time` if the site was up."""
+        return left_in_words(self.out) or "no time"
 
 
 class SlipForm(forms.Form):
