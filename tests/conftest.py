@@ -10,7 +10,7 @@ from django.test import TransactionTestCase
 from hypothesis import settings
 
 from hanse.ground import clock
-from hanse.ground.audit import triggers
+from hanse.ground.audit import signing, triggers
 
 NOW = datetime(2020, 11, 29, 16, tzinfo=UTC)
 """Three days before the 2020 call closes: 29 November 2020, 17:00 in Brussels."""
@@ -36,6 +36,12 @@ def _flush_the_record_too(case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_the_record_too  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _key_of_the_site() -> None:
+    """The site of the tests can sign, as every site that was prepared can, whichever test comes first."""
+    signing.make_key()
 
 
 @pytest.fixture
