@@ -22,13 +22,7 @@ def is_notice(document: Any) -> bool:
 def notice_as_json(document: Any, proof: Proof) -> dict[str, Any]:
     """What was found of a notice, for programs. What it says is left out where it does not hold."""
     return {
-        "holds": proof.holds,
-        "key": {"fingerprint": proof.fingerprint, "compared": proof.compared},
-        "checks": [
-            {"about": check.about, "what": check.what, "holds": check.holds, "faults": list(check.faults)}
-            for check in proof.checks
-        ],
-        "notes": list(proof.notes),
+        **_found(proof),
         "claims": document["claims"] if proof.holds else None,
     }
 
@@ -71,13 +65,7 @@ def as_json(document: Any, proof: Proof) -> dict[str, Any]:
     """What was found, for programs. What a receipt says is left out where it does not hold."""
     story = story_of(document["claims"]) if proof.receipt_holds else None
     return {
-        "holds": proof.holds,
-        "key": {"fingerprint": proof.fingerprint, "compared": proof.compared},
-        "checks": [
-            {"about": check.about, "what": check.what, "holds": check.holds, "faults": list(check.faults)}
-            for check in proof.checks
-        ],
-        "notes": list(proof.notes),
+        **_found(proof),
         "told": {"headline": story.headline, "happened": story.happened, "means": story.means} if story else None,
         "claims": document["claims"] if story else None,
     }
@@ -155,6 +143,18 @@ def _details(claims: Mapping[str, Any], document: Mapping[str, Any], width: int)
                 f"mandate of {day_in_words(date.fromisoformat(each['given_on']))}" if each["given_on"] else "no mandate"
             )
             yield wrapped(f"{each['name']}, {each['role'].replace('_', ' ')}: {given}", width, "- ", "  ")
+
+
+def _found(proof: Proof) -> dict[str, Any]:
+    return {
+        "holds": proof.holds,
+        "key": {"fingerprint": proof.fingerprint, "compared": proof.compared},
+        "checks": [
+            {"about": check.about, "what": check.what, "holds": check.holds, "faults": list(check.faults)}
+            for check in proof.checks
+        ],
+        "notes": list(proof.notes),
+    }
 
 
 def _checks(proof: Proof, width: int) -> Iterator[str]:
