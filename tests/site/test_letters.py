@@ -1,15 +1,15 @@
 """The outbox on pages: how letters fare, what of them is shown to whom, and trying again."""
 
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection, connections, transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.people import browsing, person
+from tests.together import at_once
 
 from hanse.ground import audit, clock, outbox
 from hanse.ground.accounts.actions import BACKEND
@@ -257,24 +257,10 @@ def test_letters_that_could_not_be_delivered_are_on_the_desk_when_there_are_some
 def test_two_who_press_at_once_begin_it_once() -> None:
     at = datetime.fromisoformat("2020-11-29T16:00Z")
     message, odile, piet = dead(at), person("odile"), person("piet")
-    done: list[bool | None] = []
-    faults: list[BaseException] = []
-    start = Barrier(2)
 
-    def press(who: Any) -> None:
-        try:
-            start.wait(timeout=60)
-            done.append(resending.try_again(actor=who, number=message.pk, at=at))
-        except BaseException as fault:
-            faults.append(fault)
-        finally:
-            connections.close_all()
+    def press(who: Any) -> Any:
+        return lambda: resending.try_again(actor=who, number=message.pk, at=at)
 
-    pressing = [Thread(target=press, args=(who,)) for who in (odile, piet)]
-    for thread in pressing:
-        thread.start()
-    for thread in pressing:
-        thread.join(timeout=60)
-    assert not faults
+    done = at_once(press(odile), press(piet), refused=())
     assert sorted(map(bool, done)) == [False, True]
     assert Event.objects.filter(act="try letter again").count() == 1

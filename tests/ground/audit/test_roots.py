@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, connections, transaction
+from django.db import DatabaseError, connection, transaction
+from tests.together import at_once
 
 from hanse.core.values.digest import canonical_json, digest
 from hanse.engines.proof import read_key, read_roots
@@ -236,26 +236,15 @@ def test_without_the_key_nothing_is_made_and_nothing_is_called_right(settings: A
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_close_a_day_at_once_close_it_once() -> None:
     recorded(MIDNIGHT - 2 * A_DAY)
-    start, made, faults = Barrier(6), [], []
 
-    def work(closes: bool) -> None:
-        try:
-            start.wait(timeout=60)
-            if closes:
-                made.append(audit.close_days(MIDNIGHT))
-            else:
-                recorded(MIDNIGHT + timedelta(seconds=1))
-        except BaseException as fault:
-            faults.append(fault)
-        finally:
-            connections.close_all()
+    def close() -> int:
+        return audit.close_days(MIDNIGHT)
 
-    workers = [Thread(target=work, args=(n % 3 > 0,)) for n in range(6)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(timeout=60)
-    assert not faults
+    def write() -> None:
+        recorded(MIDNIGHT + timedelta(seconds=1))
+
+    closed = at_once(*[write, close, close] * 2, refused=())
+    made = [days for days in closed if days is not None]
     assert sorted(made) == [0, 0, 0, 2]
     assert Root.objects.count() == 2
     assert audit.verify_roots() is None

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from threading import Barrier, Thread
 
 import pytest
-from django.db import connections
 from tests.conftest import NOW
 from tests.people import person
 from tests.stages.announcement.conftest import CALL
+from tests.together import at_once
 
 from hanse.callbook.calls import call_names
 from hanse.ground import audit
@@ -27,28 +26,6 @@ def officers() -> tuple[User, User, User]:
     third = person("ines")
     Appointment.objects.create(user=third, role=Role.OFFICER, since=NOW)
     return person("odile"), person("piet"), third
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run each act in a thread of its own, all beginning together; what each gave, in order."""
-    barrier = Barrier(len(acts))
-    given: list[object] = [None] * len(acts)
-
-    def run(place: int) -> None:
-        try:
-            barrier.wait(20)
-            given[place] = acts[place]()
-        except Exception as wrong:
-            given[place] = wrong
-        finally:
-            connections.close_all()
-
-    threads = [Thread(target=run, args=(place,)) for place in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return given
 
 
 def proposed(officer: User, at: datetime, projects: int) -> CallEdition:
@@ -71,7 +48,7 @@ def published(edition: CallEdition, officer: User) -> Callable[[], object]:
 def test_one_edition_is_published_once(officers: tuple[User, User, User]) -> None:
     odile, piet, tomas = officers
     edition = proposed(odile, NOW, 11)
-    given = at_once(published(edition, piet), published(edition, tomas))
+    given = at_once(published(edition, piet), published(edition, tomas), refused=Exception)
     assert sorted(type(each).__name__ for each in given) == ["CallEdition", "Refusal"], given
     assert audit.history(("call", CALL)).filter(act="publish edition").count() == 1
     assert audit.verify() is None
@@ -80,7 +57,7 @@ def test_one_edition_is_published_once(officers: tuple[User, User, User]) -> Non
 def test_of_two_editions_on_one_base_the_second_is_stale(officers: tuple[User, User, User]) -> None:
     odile, piet, tomas = officers
     one, other = proposed(odile, NOW, 11), proposed(odile, NOW, 10)
-    given = at_once(published(one, piet), published(other, tomas))
+    given = at_once(published(one, piet), published(other, tomas), refused=Exception)
     [refusal] = [each for each in given if isinstance(each, Refusal)]
     assert "has come into force" in refusal.message
     numbers = CallEdition.objects.filter(reference=CALL, state=State.PUBLISHED).values_list("number", flat=True)
@@ -91,13 +68,13 @@ def test_questions_asked_at_once_have_numbers_of_their_own(officers: tuple[User,
     def asks() -> object:
         return actions.ask(reference=CALL, clause="", text="What?", at=NOW)
 
-    given = at_once(*[asks] * 6)
+    given = at_once(*[asks] * 6, refused=Exception)
     assert all(isinstance(each, Question) for each in given), given
     assert sorted(Question.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5, 6]
 
 
 def test_two_processes_that_start_at_once_load_the_callbook_once(db: None) -> None:
-    given = at_once(*[lambda: actions.load_callbook(NOW)] * 3)
+    given = at_once(*[lambda: actions.load_callbook(NOW)] * 3, refused=Exception)
     assert sorted(len(each) if isinstance(each, list) else -1 for each in given) == [0, 0, len(call_names())], given
     assert CallEdition.objects.count() == len(call_names())
     assert audit.verify() is None

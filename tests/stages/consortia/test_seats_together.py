@@ -1,11 +1,8 @@
 """Several act on one consortium at the same instant: one of them does it, the others are told why not."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from tests.conftest import NOW
 from tests.people import person
 from tests.stages.consortia.casting import (
@@ -18,6 +15,7 @@ from tests.stages.consortia.casting import (
     seat_of,
     the_calls,
 )
+from tests.together import at_once
 
 from hanse.ground import audit, clock
 from hanse.stages.consortia.actions import forming, seats
@@ -32,23 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def calls() -> None:
     clock.set_clock(instant=NOW)
     the_calls()
-
-
-def at_once(*acts: Any) -> list[Any]:
-    """Do acts at the same time, each on its own connection; what each gave, or its refusal."""
-    ready = Barrier(len(acts))
-
-    def do(act: Any) -> Any:
-        ready.wait(20)
-        try:
-            return act()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [done.result(60) for done in [pool.submit(do, act) for act in acts]]
 
 
 def refusals(done: list[Any]) -> list[Refusal]:

@@ -1,8 +1,6 @@
 """Who may write which figures, and what happens when two do so at once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.conftest import NOW
 from tests.people import person
 from tests.stages.proposals.money_cast import FLAT, REF, Cast, cast
+from tests.together import at_once
 
 from hanse.core.values.money import Money
 from hanse.ground import audit
@@ -351,27 +350,12 @@ def test_a_workbook_is_taken_over_whole_or_not_at_all(team: Cast) -> None:
 # --- two at once -------------------------------------------------------------------------------------------------
 
 
-def at_once(*acts: Any) -> list[Any]:
-    """Do acts at the same time, each on its own connection."""
-    ready = Barrier(len(acts))
-
-    def do(act: Any) -> Any:
-        ready.wait(20)
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [done.result(60) for done in [pool.submit(do, act) for act in acts]]
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_write_one_cell_at_once_one_is_told_the_other_s_figure(team: Cast) -> None:
     def write(cents: int) -> Any:
         return lambda: team.put("jonas", "1", "travel", cents=cents, based_on=0)
 
-    first, second = at_once(write(5), write(6))
+    first, second = at_once(write(5), write(6), refused=())
     assert sorted((len(first.changed), len(second.changed))) == [0, 1]
     (clash,) = first.clashes or second.clashes
     assert {clash.typed.cents, clash.stands.cents} == {5, 6}
@@ -381,7 +365,9 @@ def test_of_two_who_write_one_cell_at_once_one_is_told_the_other_s_figure(team: 
 @pytest.mark.django_db(transaction=True)
 def test_many_who_write_different_cells_at_once_lose_nothing(team: Cast) -> None:
     packages = [str(number) for number in range(1, 7)]
-    done = at_once(*(lambda of=of: team.put("jonas", of, "travel", cents=int(of), based_on=0) for of in packages))
+    done = at_once(
+        *(lambda of=of: team.put("jonas", of, "travel", cents=int(of), based_on=0) for of in packages), refused=()
+    )
     assert all(len(saved.changed) == 1 for saved in done)
     assert sorted(cost.cents for cost in Cost.objects.all()) == [1, 2, 3, 4, 5, 6]
     team.proposal.refresh_from_db()

@@ -1,17 +1,15 @@
 """Two people attach or declare at the same instant; and no damaged PDF breaks its reader."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from tests.conftest import NOW
 from tests.people import person
 from tests.stages.consortia.casting import editor_of
 from tests.stages.proposals.money_cast import REF, Cast, cast
 from tests.stages.proposals.papers_cast import FORM, pdf, stored, use
+from tests.together import at_once
 
 from hanse.ground import clock
 from hanse.stages.announcement import actions as announcement
@@ -32,23 +30,6 @@ def team(monkeypatch: Any) -> Cast:
     return cast(packages=0)
 
 
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    """Do acts at the same time, each on its own connection; what each gave, or its refusal."""
-    ready = Barrier(len(acts))
-
-    def do(act: Callable[[], Any]) -> Any:
-        ready.wait(60)
-        try:
-            return act()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [done.result(120) for done in [pool.submit(do, act) for act in acts]]
-
-
 def test_of_many_who_attach_to_one_place_one_is_first(team: Cast) -> None:
     kept = [stored(pdf(1) + b"\n%" + str(n).encode()) for n in range(MANY)]
     people, seat = [person("jonas"), person("giulia")], team.seats["jonas"].pk
@@ -59,7 +40,7 @@ def test_of_many_who_attach_to_one_place_one_is_first(team: Cast) -> None:
             based_on=0, at=NOW,
         )  # fmt: skip
 
-    came = at_once([act(n) for n in range(MANY)])
+    came = at_once(*[act(n) for n in range(MANY)])
     assert sum(isinstance(one, Annex) for one in came) == Annex.objects.count() == 1
     assert {one.status for one in came if isinstance(one, Refusal)} == {409}
     team.proposal.refresh_from_db()
@@ -73,7 +54,7 @@ def test_two_owners_who_declare_at_once_have_declared_once(team: Cast) -> None:
     def act(who: Any) -> Callable[[], Any]:
         return lambda: actions.declare(actor=who, ref=REF, kind="honour", seat_id=seat, digest=digest, at=NOW)
 
-    came = at_once([act(who) for who in (person("jonas"), other) * 3])
+    came = at_once(*[act(who) for who in (person("jonas"), other) * 3])
     assert {one.pk for one in came} == {Declaration.objects.get().pk}
 
 

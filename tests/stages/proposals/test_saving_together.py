@@ -2,16 +2,14 @@
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
 from tests.conftest import NOW
 from tests.people import browsing, person
 from tests.stages.proposals.money_cast import REF, Cast, cast
+from tests.together import at_once
 
 from hanse.ground import clock
 from hanse.stages.announcement import actions as announcement
@@ -30,23 +28,6 @@ def made() -> Cast:
     clock.set_clock(instant=NOW)
     announcement.load_callbook(NOW)
     return cast()
-
-
-def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
-    """Do acts at the same time, each on its own connection; what each gave, or its refusal."""
-    ready = Barrier(len(acts))
-
-    def do(act: Callable[[], Any]) -> Any:
-        ready.wait(60)
-        try:
-            return act()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [done.result(120) for done in [pool.submit(do, act) for act in acts]]
 
 
 def save(who: str, key: str, value: str, based_on: int = 0) -> drafts.Saved:
@@ -68,7 +49,7 @@ def test_fifty_who_each_add_a_paragraph_all_find_it_there(made: Cast) -> None:
         who = people[WHO[n % 3]]
         return lambda: drafts.save(actor=who, ref=REF, key="summary", value=value, based_on=1, at=NOW)
 
-    done = at_once([act(n) for n in range(PEOPLE)])
+    done = at_once(*[act(n) for n in range(PEOPLE)])
     assert {saved.state for saved in done} <= {"saved", "merged"}
     text = Text.objects.get(key="summary")
     assert [n for n in range(PEOPLE) if f"Paragraph {n}: berth{n} quay{n}.\n" not in text.value] == []
@@ -86,7 +67,7 @@ def test_fifty_who_change_the_same_word_all_find_theirs_kept(made: Cast) -> None
         value = f"The harbour is word{n}."
         return lambda: drafts.save(actor=who, ref=REF, key="summary", value=value, based_on=1, at=NOW)
 
-    done = at_once([act(n) for n in range(PEOPLE)])
+    done = at_once(*[act(n) for n in range(PEOPLE)])
     states = [saved.state for saved in done]
     assert states.count("saved") == 1
     assert states.count("conflict") == PEOPLE - 1
@@ -110,7 +91,7 @@ def test_fifty_browsers_write_to_fields_of_their_own_and_to_one(made: Cast) -> N
 
         return both
 
-    done = at_once([act(n) for n in range(PEOPLE)])
+    done = at_once(*[act(n) for n in range(PEOPLE)])
     assert {answer.status_code for pair in done for answer in pair} == {200}
     roadmap = Text.objects.get(key="roadmap").value
     for n in range(PEOPLE):
@@ -124,7 +105,7 @@ def test_records_added_at_once_have_different_numbers(made: Cast) -> None:
     def act(n: int) -> Callable[[], Any]:
         return lambda: drafts.add_record(actor=people[n], ref=REF, section="risks", at=NOW)
 
-    done = at_once([act(n) for n in range(12)])
+    done = at_once(*[act(n) for n in range(12)])
     assert sorted(map(int, done)) == list(range(1, 13))
     assert Text.objects.filter(key__regex=r"^risks/\d+$").values("value").distinct().count() == 12
 
@@ -132,10 +113,8 @@ def test_records_added_at_once_have_different_numbers(made: Cast) -> None:
 def test_a_partner_leaves_while_its_people_save(made: Cast) -> None:
     mila, seat = person("mila"), made.seats["mila"].pk
     written, left = at_once(
-        [
-            lambda: drafts.save(actor=mila, ref=REF, key="summary", value="Mila's words", based_on=0, at=NOW),
-            lambda: seats.leave(actor=mila, seat_id=seat, reason="No time.", at=NOW),
-        ]
+        lambda: drafts.save(actor=mila, ref=REF, key="summary", value="Mila's words", based_on=0, at=NOW),
+        lambda: seats.leave(actor=mila, seat_id=seat, reason="No time.", at=NOW),
     )
     assert not isinstance(left, Refusal)
     if isinstance(written, Refusal):

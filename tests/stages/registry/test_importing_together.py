@@ -4,7 +4,7 @@ import pytest
 from tests.conftest import NOW
 from tests.stages.registry.people_of_registry import appointed
 from tests.stages.registry.test_importing import upload
-from tests.stages.registry.test_together import at_once
+from tests.together import at_once
 
 from hanse.ground.accounts.models import Role
 from hanse.stages.registry.actions import importing

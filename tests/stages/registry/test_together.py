@@ -1,13 +1,11 @@
 """Two people act at the same instant: nothing is lost, and no organisation is left without an owner."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 from tests.conftest import NOW
 from tests.stages.registry.people_of_registry import appointed, draft, member, person, requested
+from tests.together import at_once
 
 from hanse.ground.accounts.models import Role, User
 from hanse.stages.registry.actions import people, registration
@@ -17,23 +15,6 @@ from hanse.stages.registry.models import Membership, Organisation, RegistrationS
 from hanse.stages.registry.queries import profiles
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Any) -> list[Any]:
-    """Do acts at the same time, each on its own connection; what each gave, or its refusal."""
-    ready = Barrier(len(acts))
-
-    def do(act: Any) -> Any:
-        ready.wait(20)
-        try:
-            return act()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [done.result(60) for done in [pool.submit(do, act) for act in acts]]
 
 
 def test_two_owners_who_leave_at_once_leave_one_behind() -> None:

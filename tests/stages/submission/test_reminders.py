@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 from tests.conftest import NOW
@@ -14,6 +13,7 @@ from tests.people import person
 from tests.stages.consortia.casting import a_consortium, editor_of, invited, organisation_of, the_calls
 from tests.stages.submission.moving_cast import moved
 from tests.stages.submission.sealing_cast import CLOSING, before, ready, submitted, withdrawn
+from tests.together import at_once
 
 from hanse.ground.audit.models import Event
 from hanse.ground.outbox.models import Message
@@ -314,23 +314,10 @@ def test_whoever_was_told_of_the_new_deadline_is_not_reminded_of_it_at_once() ->
 def test_two_workers_at_once_write_each_letter_once() -> None:
     for number in range(6):
         begun(ref=f"way-{number}", name=f"Way {number}")
-    barrier = Barrier(2)
-    failed: list[Exception] = []
 
     def work() -> None:
-        try:
-            barrier.wait(20)
-            while remind_when_due(left(hours=24)):
-                pass
-        except Exception as wrong:
-            failed.append(wrong)
-        finally:
-            connections.close_all()
+        while remind_when_due(left(hours=24)):
+            pass
 
-    workers = [Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert failed == []
+    at_once(work, work, refused=())
     assert reminders().count() == 6

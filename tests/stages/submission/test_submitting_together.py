@@ -1,16 +1,13 @@
 """Several submit at the same instant: what comes out is what comes out one after the other."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connection
 from tests.people import person
 from tests.stages.consortia.casting import editor_of, organisation_of
 from tests.stages.submission.calls_cast import call_with, clash_at_the_door
 from tests.stages.submission.sealing_cast import before, lead_of, ready
+from tests.together import at_once
 
 from hanse.core.submission.documents import faults_in_receipt
 from hanse.ground import audit
@@ -20,30 +17,12 @@ from hanse.stages.consortia.actions import seats
 from hanse.stages.consortia.models import Seat
 from hanse.stages.proposals.actions import drafts as writing
 from hanse.stages.proposals.models import Proposal
-from hanse.stages.registry.actions.refusals import Refusal
 from hanse.stages.submission.actions import submitting
 from hanse.stages.submission.models import FairCopy, Package, Receipt, Standing
 from hanse.stages.submission.queries import receipts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOUR_BEFORE = {"hours": 1}
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Do acts at the same time, each on its own connection; what each gave, or its refusal."""
-    ready_to_go = Barrier(len(acts))
-
-    def do(act: Callable[[], Any]) -> Any:
-        ready_to_go.wait(20)
-        try:
-            return act()
-        except Refusal as refusal:
-            return refusal
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [done.result(120) for done in [pool.submit(do, act) for act in acts]]
 
 
 def submitting_of(proposal: Proposal, key: str = "first-attempt", actor: User | None = None) -> Callable[[], Receipt]:
