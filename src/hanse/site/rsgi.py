@@ -13,7 +13,6 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
 from tempfile import SpooledTemporaryFile
@@ -30,10 +29,13 @@ from granian.rsgi import (  # type: ignore[attr-defined]  # the library does not
 )
 
 from hanse.ground.clock import arrival
+from hanse.site.lanes import Lanes
 from hanse.site.wsgi import application as django
 
 THREADS = 4
-"""Requests of one process that are served at the same time."""
+"""Requests of one process that are served at the same time, if they all take long."""
+BRIEF = 1.0
+"""Seconds after which a request is long (`site.lanes`)."""
 PATIENCE = 30.0
 """Seconds that a body has to arrive (docs/decisions/0023-sealing-and-receipts.md)."""
 PACE = 16 << 10
@@ -50,7 +52,7 @@ ONLY_ONE = frozenset({"host", "content-type"})
 
 Headers = list[tuple[str, str]]
 log = logging.getLogger(__name__)
-_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="serving")
+_lanes = Lanes(THREADS, BRIEF)
 
 
 class Refused(Exception):
@@ -113,7 +115,7 @@ async def application(scope: Scope, protocol: HTTPProtocol) -> None:
     environ = environment(scope, body, size)
     environ[arrival.STAMP] = came
     try:
-        answer = await asyncio.get_running_loop().run_in_executor(_threads, _serve, environ, no_room)
+        answer = await _lanes.run(_serve, environ, no_room)
     finally:
         _forget(body)
     await _send(protocol, answer)
