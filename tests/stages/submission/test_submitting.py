@@ -167,7 +167,7 @@ def test_the_storage_is_not_asked_while_others_wait(stored_apart: None, monkeypa
     monkeypatch.setattr(files, "is_whole", is_whole)
     submitted(proposal, "attempt-one", before(minutes=10))
     assert asked == [False]
-    monkeypatch.setattr("hanse.stages.submission.actions.submitting.stamp_of", lambda _: ("another",))
+    monkeypatch.setattr("hanse.stages.submission.actions.submitting.state_of", lambda *_: "another")
     writing.save(actor=person("giulia"), ref=proposal.ref, key="summary", value="Other.", based_on=1, at=NOW)
     submitted(proposal, "attempt-two", before(hours=2))
     assert set(asked) == {False}
@@ -519,8 +519,8 @@ def test_a_letter_tells_what_when_and_where() -> None:
 def test_what_is_rolled_back_writes_to_nobody_and_counts_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     proposal = ready("giulia", "jonas", "mila")
 
-    def tell_and_break(receipt: Receipt, seats: Any) -> None:
-        tell_of(receipt, seats)
+    def tell_and_break(receipt: Receipt, organisations: Any) -> None:
+        tell_of(receipt, organisations)
         assert letters()
         raise OSError("the machine is in trouble")
 

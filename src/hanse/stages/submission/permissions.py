@@ -1,6 +1,5 @@
 """Who may submit, and who may see what was submitted."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,15 +8,15 @@ from django.http import Http404
 
 from hanse.ground.accounts.access import roles_of
 from hanse.ground.accounts.models import Role
-from hanse.stages.consortia.models import Seat
 from hanse.stages.consortia.permissions import Standing, standing_in
-from hanse.stages.consortia.queries.members import coordinator_of, has_closed
+from hanse.stages.consortia.queries.members import has_closed
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.proposals.queries import drafts
 from hanse.stages.registry.models import FormerRef, Membership
 from hanse.stages.submission.models import Receipt
 from hanse.stages.submission.queries import receipts
 from hanse.stages.submission.queries.differences import partners_keeping_cells
+from hanse.stages.submission.queries.parties import Parties
 
 
 def may_submit(may: Standing) -> bool:
@@ -25,17 +24,12 @@ def may_submit(may: Standing) -> bool:
     return may.coordinates and not may.bystander
 
 
-def acts_for_coordinator(user: Any, seats: Iterable[Seat], at: datetime) -> bool:
-    """Whether a person acts for the organisation that coordinates, or the one into which it was merged; in one query.
-
-    Args:
-        seats: those that take part.
-    """
-    lead = coordinator_of(seats)
-    if lead is None or Role.AUDITOR in roles_of(user, at):
+def acts_for_coordinator(user: Any, parties: Parties, at: datetime) -> bool:
+    """Whether a person acts for the organisation that coordinates, or for the one it was merged into; in one query."""
+    if parties.coordinator is None or Role.AUDITOR in roles_of(user, at):
         return False
-    merged = FormerRef.objects.filter(ref=lead.organisation.ref).values("organisation")
-    whose = Q(organisation=lead.organisation_id) | Q(organisation__in=merged)
+    merged = FormerRef.objects.filter(ref=parties.coordinator["organisation"]).values("organisation")
+    whose = Q(organisation=parties.lead) | Q(organisation__in=merged)
     return Membership.objects.filter(whose, user=user, until__isnull=True).exists()
 
 

@@ -40,11 +40,13 @@ def addresses_of(organisation: Organisation, owners_only: bool = False) -> list[
     return list(held.order_by("id").values_list("user__email", flat=True))
 
 
-def addresses_of_all(organisations: Iterable[Organisation]) -> list[str]:
-    """Where those who act for any of these organisations are written to, each address once; in one query."""
-    held = Membership.objects.filter(
-        organisation__in=[each.pk for each in organisations], until__isnull=True, user__is_active=True
-    )
+def addresses_of_all(organisations: Iterable[int]) -> list[str]:
+    """Where those who act for any of these organisations are written to, each address once; in one query.
+
+    Args:
+        organisations: their rows.
+    """
+    held = Membership.objects.filter(organisation__in=list(organisations), until__isnull=True, user__is_active=True)
     return list(dict.fromkeys(held.order_by("organisation", "id").values_list("user__email", flat=True)))
 
 

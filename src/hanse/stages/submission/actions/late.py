@@ -25,6 +25,7 @@ from hanse.stages.submission.actions.sealing import Attempt, seal
 from hanse.stages.submission.models import LateCase, Receipt
 from hanse.stages.submission.queries import receipts
 from hanse.stages.submission.queries.clashes import findings_among_all
+from hanse.stages.submission.queries.parties import parties_of
 from hanse.stages.submission.queries.preparing import ground_of
 
 _READ = ("attempt__package__content", "attempt__edition", "proposed_by")
@@ -175,7 +176,7 @@ def _admit(case: LateCase, proposal: Proposal, arrival: Arrival) -> Receipt:
         reason,
         about=attempt,
     )
-    return seal(made, ground, Accepted(told))
+    return seal(made, proposal, edition, parties_of(ground.seats, ground.mandates, sealed), Accepted(told))
 
 
 def _lock(attempt: Receipt) -> Proposal:

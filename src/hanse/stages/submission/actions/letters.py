@@ -9,7 +9,6 @@ from django.urls import reverse
 from hanse.ground import outbox
 from hanse.ground.clock import BRUSSELS
 from hanse.ground.ui.templatetags.ui import brussels
-from hanse.stages.consortia.models import Seat
 from hanse.stages.registry.queries.people import addresses_of_all
 from hanse.stages.submission.models import Receipt
 from hanse.stages.submission.queries.officers import addresses_of_officers
@@ -17,8 +16,12 @@ from hanse.stages.submission.queries.officers import addresses_of_officers
 PURPOSE = "submission"
 
 
-def tell_of(receipt: Receipt, seats: Iterable[Seat]) -> None:
-    """Write to the members what was decided. Of a refused attempt, to whoever made it."""
+def tell_of(receipt: Receipt, organisations: Iterable[int]) -> None:
+    """Write to the members what was decided. Of a refused attempt, to whoever made it.
+
+    Args:
+        organisations: rows of the members.
+    """
     subject, told = _words(receipt)
     claims = receipt.document["claims"]
     link = f"{settings.ADDRESS}{reverse('submission:receipt', args=[receipt.proposal.ref, receipt.place])}"
@@ -35,7 +38,7 @@ def tell_of(receipt: Receipt, seats: Iterable[Seat]) -> None:
     ]
     body = "\n".join(line for line, before in zip(lines, ["", *lines], strict=False) if line or before)
     refused = receipt.act == Receipt.Act.SUBMISSION and not receipt.accepted
-    told_to = [receipt.actor.email] if refused else addresses_of_all([seat.organisation for seat in seats])
+    told_to = [receipt.actor.email] if refused else addresses_of_all(organisations)
     outbox.post_all(told_to, subject=subject, body=body, at=receipt.sealed_at, purpose=PURPOSE)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Max
 
-from hanse.core.consortium import APPLICANTS, COORDINATOR
 from hanse.core.submission import Accepted, Refused
 from hanse.core.submission.documents import claims_of, receipt_document
 from hanse.core.values.digest import canonical_json, digest
@@ -14,10 +13,13 @@ from hanse.core.values.unknown import Unknown
 from hanse.ground import audit, clock
 from hanse.ground.audit import signing
 from hanse.ground.clock.arrival import Arrival
-from hanse.stages.consortia.queries.members import coordinator_of
+from hanse.stages.announcement.models import CallEdition
+from hanse.stages.announcement.queries.folders import read
+from hanse.stages.proposals.models import Proposal
 from hanse.stages.submission.actions.letters import tell_of, tell_of_the_clock
 from hanse.stages.submission.models import Package, Receipt, Standing, StandingMember
-from hanse.stages.submission.queries.preparing import Ground, Prepared, call_claim, code
+from hanse.stages.submission.queries.parties import Parties
+from hanse.stages.submission.queries.preparing import Prepared, call_claim, code
 
 SUBJECT = "proposal"
 ACTS = {
@@ -60,19 +62,28 @@ class Attempt:
         return self.about if self.act == Receipt.Act.ADMISSION else None
 
 
-def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, ready: Prepared | None = None) -> Receipt:
+def seal(
+    attempt: Attempt,
+    proposal: Proposal,
+    edition: CallEdition,
+    parties: Parties,
+    decision: Accepted | Refused,
+    *,
+    ready: Prepared | None = None,
+) -> Receipt:
     """Keep what was decided, as one with the transaction around it; its receipt.
 
     Args:
+        proposal: with its consortium locked.
+        edition: of the call, by which it was judged.
         ready: the application, where it is submitted; its content is kept already.
     """
-    proposal = ground.proposal
     accepted = isinstance(decision, Accepted)
     sealed_at = attempt.arrival.now() + attempt.behind
     package = None if ready is None else _package(ready, attempt)
     place = (Receipt.objects.filter(proposal=proposal).aggregate(last=Max("place"))["last"] or 0) + 1
     number = f"{proposal.ref}/{place}"
-    claims = _claims(attempt, ground, decision, number, package, ready, sealed_at)
+    claims = _claims(attempt, proposal, edition, parties, decision, number, package, ready, sealed_at)
     event = audit.record(
         ACTS[Receipt.Act(attempt.act), accepted],
         actor=attempt.actor,
@@ -100,8 +111,8 @@ def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, read
         place=place,
         act=attempt.act,
         outcome=Receipt.Outcome.ACCEPTED if accepted else Receipt.Outcome.REFUSED,
-        call=ground.call.reference,
-        edition=ground.edition,
+        call=edition.reference,
+        edition=edition,
         strand=claims["strand"],
         received_at=attempt.judged_at,
         sealed_at=sealed_at,
@@ -116,9 +127,9 @@ def seal(attempt: Attempt, ground: Ground, decision: Accepted | Refused, *, read
         digest=event.facts["receipt"],
     )
     if accepted:
-        _let_count(receipt, ground)
+        _let_count(receipt, parties)
     clock.keep(attempt.arrival.real_now())
-    tell_of(receipt, ground.seats)
+    tell_of(receipt, parties.rows)
     if attempt.behind:
         tell_of_the_clock(attempt.behind, at=sealed_at)
     return receipt
@@ -131,16 +142,17 @@ def _package(ready: Prepared, attempt: Attempt) -> Package:
 
 def _claims(
     attempt: Attempt,
-    ground: Ground,
+    proposal: Proposal,
+    edition: CallEdition,
+    parties: Parties,
     decision: Accepted | Refused,
     number: str,
     package: Package | None,
     ready: Prepared | None,
     sealed_at: datetime,
 ) -> dict[str, Any]:
-    consortium = ground.proposal.consortium
-    lead = coordinator_of(ground.seats)
-    closing = ground.call.window.closing
+    consortium, call = proposal.consortium, read(edition)
+    closing = call.window.closing
     remarks = list(decision.receipt.remarks)
     if attempt.behind:
         remarks.insert(0, _told_of_the_clock(attempt.behind))
@@ -148,28 +160,20 @@ def _claims(
         number=number,
         act=str(attempt.act),
         outcome="accepted" if isinstance(decision, Accepted) else "refused",
-        proposal=ground.proposal.ref,
+        proposal=proposal.ref,
         title=ready.title if ready else consortium.name,
-        call=call_claim(ground.edition, ground.call),
+        call=call_claim(edition, call),
         strand=consortium.strand,
         received_at=attempt.judged_at,
         sealed_at=sealed_at,
         closing=None if isinstance(closing, Unknown) else closing,
         package=package.digest if package else None,
         content=decision.receipt.content_digest or None,
-        draft_version=ground.proposal.version,
+        draft_version=proposal.version,
         reasons=decision.reasons if isinstance(decision, Refused) else (),
         remarks=remarks,
-        mandates=[
-            {
-                "organisation": each.seat.organisation.ref,
-                "name": each.seat.organisation.name,
-                "role": each.seat.role,
-                "given_on": each.mandate.given_at.astimezone(clock.BRUSSELS).date() if each.mandate else None,
-            }
-            for each in ground.mandates
-        ],
-        coordinator={"organisation": lead.organisation.ref, "name": lead.organisation.name} if lead else None,
+        mandates=parties.mandates,
+        coordinator=parties.coordinator,
         code=code(),
         reason=attempt.reason,
         admits=attempt.admits.number if attempt.admits else None,
@@ -186,7 +190,7 @@ def _told_of_the_clock(behind: timedelta) -> str:
     )
 
 
-def _let_count(receipt: Receipt, ground: Ground) -> None:
+def _let_count(receipt: Receipt, parties: Parties) -> None:
     """Let a submission count instead of the one before; after a withdrawal none does."""
     if receipt.act == Receipt.Act.WITHDRAWAL:
         Standing.objects.filter(proposal=receipt.proposal).delete()
@@ -205,11 +209,7 @@ def _let_count(receipt: Receipt, ground: Ground) -> None:
         unique_fields=["proposal"],
         update_fields=["receipt", "package_of", "call", "strand", "submitted_at"],
     )
-    leading = ground.consortium.bodies(COORDINATOR)
-    due = {
-        (receipt.call, organisation.body, organisation.id, organisation.body in leading)
-        for organisation in ground.consortium.in_roles(APPLICANTS)
-    }
+    due = {(receipt.call, *applicant) for applicant in parties.applicants}
     before = StandingMember.objects.filter(standing=standing)
     if set(before.values_list("call", "body", "organisation", "coordinator")) != due:
         before.delete()

@@ -9,12 +9,13 @@ from typing import Any
 
 from django.db import transaction
 
-from hanse.core.submission import decide_submission, decide_withdrawal
+from hanse.core.submission import Observation, decide_submission, decide_withdrawal
 from hanse.core.submission.clashes import observations_among_all
 from hanse.ground import audit, clock
 from hanse.ground.clock.arrival import Arrival
 from hanse.stages.announcement.models import CallEdition
 from hanse.stages.announcement.queries import edition_in_force
+from hanse.stages.announcement.queries.folders import read
 from hanse.stages.consortia.models import Consortium
 from hanse.stages.consortia.permissions import standing_in
 from hanse.stages.consortia.queries.members import coordinator_of
@@ -25,8 +26,17 @@ from hanse.stages.submission.models import Content, FairCopy, Receipt
 from hanse.stages.submission.models.receipts import LONGEST_KEY
 from hanse.stages.submission.permissions import acts_for_coordinator, may_submit
 from hanse.stages.submission.queries import receipts
-from hanse.stages.submission.queries.clashes import findings_among_all
-from hanse.stages.submission.queries.preparing import Ground, Prepared, ground_of, judged_of, prepared, stamp_of
+from hanse.stages.submission.queries.clashes import findings_among_all, looks_at_others
+from hanse.stages.submission.queries.parties import Parties, parties_of
+from hanse.stages.submission.queries.preparing import (
+    Ground,
+    Prepared,
+    fair_copy_of,
+    ground_of,
+    judged_of,
+    prepared,
+    state_of,
+)
 
 Act = Receipt.Act
 NONE_SUCH = "There is no such application."
@@ -46,46 +56,68 @@ def submit(*, actor: Any, ref: str, arrival: Arrival, key: str) -> Receipt:
         Refusal: if the actor does not coordinate, the consortium is dissolved, or the call is not known here any more.
     """
     _check_key(key)
-    # Read without a lock, which costs no other submission any time; whether it still holds is asked under the lock.
+    with transaction.atomic(durable=True):
+        proposal, edition, state = _held_as_it_stands(ref, arrival)
+        ready = fair_copy_of(proposal, state)
+        if ready is not None:
+            return _sealed(actor, proposal, edition, ready, arrival, key)
+    # Made ready without a lock, which costs nobody else any time; whether it still holds is asked under the lock.
     proposal = _proposal(ref)
     ground = ground_of(proposal, _edition(proposal, arrival.at), arrival.at)
-    _check_submits(actor, ground, arrival)
+    _check_submits(actor, proposal, parties_of(ground.seats, ground.mandates, ground.consortium), arrival)
     ready = prepared(ground, arrival.at)
     with transaction.atomic(durable=True):
-        proposal = _held(ref)
-        known = _answered(proposal, key, Act.SUBMISSION)
-        if known is not None:
-            return known
-        if proposal.consortium.state != Consortium.State.FORMING:
-            raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
-        if stamp_of(proposal) != ground.stamp:
-            ground = ground_of(proposal, ground.edition, arrival.at)
-            _check_submits(actor, ground, arrival)
-            ready = prepared(ground, arrival.at, lost=ready.lost)
-        audit.lock()  # from here on one after the other: who comes second sees what the first has done
-        behind = clock.behind(arrival.real_now())
-        judged_at = arrival.at + behind
-        if behind:
-            ground = ground_of(proposal, _edition(proposal, judged_at), judged_at)
-            ready = prepared(ground, judged_at, lost=ready.lost)
-        decision = decide_submission(
-            ground.call,
-            proposal.consortium.strand,
-            judged_at,
-            proposal=ref,
-            content_digest=ready.content,
-            missing_parts=ready.missing,
-            parts_for_later=ready.for_later,
-            observations=(
-                *ready.observations,
-                *observations_among_all(
-                    findings_among_all(ground, judged_at, strand=proposal.consortium.strand), ground.consortium
-                ),
-            ),
-        )
-        _keep(proposal, ready)
-        attempt = Attempt(Act.SUBMISSION, actor, arrival, key, judged_at, behind)
-        return seal(attempt, ground, decision, ready=ready)
+        proposal, edition, state = _held_as_it_stands(ref, arrival)
+        if ready.state != state:
+            ready = prepared(ground_of(proposal, edition, arrival.at), arrival.at, lost=ready.lost)
+        return _sealed(actor, proposal, edition, ready, arrival, key)
+
+
+def _held_as_it_stands(ref: str, arrival: Arrival) -> tuple[Proposal, CallEdition, str]:
+    """The application with its consortium locked, the edition by which it is judged, and its state."""
+    proposal = _held(ref)
+    edition = _edition(proposal, arrival.at)
+    return proposal, edition, state_of(proposal, edition, arrival.at)
+
+
+def _sealed(
+    actor: Any, proposal: Proposal, edition: CallEdition, ready: Prepared, arrival: Arrival, key: str
+) -> Receipt:
+    """Decide and seal what is ready, under the lock."""
+    _check_submits(actor, proposal, ready.parties, arrival)
+    known = _answered(proposal, key, Act.SUBMISSION)
+    if known is not None:
+        return known
+    if proposal.consortium.state != Consortium.State.FORMING:
+        raise Refusal("This consortium is dissolved, so there is nobody to apply.", 409)
+    audit.lock()  # from here on one after the other: who comes second sees what the first has done
+    behind = clock.behind(arrival.real_now())
+    judged_at = arrival.at + behind
+    if behind:
+        edition = _edition(proposal, judged_at)
+        ready = prepared(ground_of(proposal, edition, judged_at), judged_at, lost=ready.lost)
+    decision = decide_submission(
+        read(edition),
+        proposal.consortium.strand,
+        judged_at,
+        proposal=proposal.ref,
+        content_digest=ready.content,
+        missing_parts=ready.missing,
+        parts_for_later=ready.for_later,
+        observations=(*ready.observations, *_met_at_the_door(proposal, edition, judged_at)),
+    )
+    _keep(proposal, ready)
+    attempt = Attempt(Act.SUBMISSION, actor, arrival, key, judged_at, behind)
+    return seal(attempt, proposal, edition, ready.parties, decision, ready=ready)
+
+
+def _met_at_the_door(proposal: Proposal, edition: CallEdition, at: datetime) -> tuple[Observation, ...]:
+    """What other submissions refuse, where the call lets them."""
+    strand = proposal.consortium.strand
+    if not looks_at_others(edition, strand, at):
+        return ()
+    ground = ground_of(proposal, edition, at)
+    return observations_among_all(findings_among_all(ground, at, strand=strand), ground.consortium)
 
 
 def withdraw(*, actor: Any, ref: str, reason: str, arrival: Arrival, key: str) -> Receipt:
@@ -117,7 +149,8 @@ def withdraw(*, actor: Any, ref: str, reason: str, arrival: Arrival, key: str) -
         audit.lock()
         behind = clock.behind(arrival.real_now())
         judged_at = arrival.at + behind
-        ground = ground_of(proposal, _edition(proposal, judged_at), judged_at)
+        edition = _edition(proposal, judged_at)
+        ground = ground_of(proposal, edition, judged_at)
         standing = receipts.standing_of(proposal)
         decision = decide_withdrawal(
             ground.call,
@@ -130,7 +163,7 @@ def withdraw(*, actor: Any, ref: str, reason: str, arrival: Arrival, key: str) -
         )
         taken_back = standing.package_of if standing else None
         attempt = Attempt(Act.WITHDRAWAL, actor, arrival, key, judged_at, behind, reason, about=taken_back)
-        return seal(attempt, ground, decision)
+        return seal(attempt, proposal, edition, parties_of(ground.seats, ground.mandates, ground.consortium), decision)
 
 
 def make_ready(*, proposal: Proposal, arrival: Arrival) -> tuple[Ground, Prepared]:
@@ -198,10 +231,10 @@ def _held(ref: str) -> Proposal:
     return proposal
 
 
-def _check_submits(actor: Any, ground: Ground, arrival: Arrival) -> None:
+def _check_submits(actor: Any, proposal: Proposal, parties: Parties, arrival: Arrival) -> None:
     """Go on only for somebody who may submit; in one query for whoever may."""
-    if not acts_for_coordinator(actor, ground.seats, arrival.at):
-        _check_actor(actor, ground.proposal, arrival)
+    if not acts_for_coordinator(actor, parties, arrival.at):
+        _check_actor(actor, proposal, arrival)
 
 
 def _check_actor(actor: Any, proposal: Proposal, arrival: Arrival) -> None:

@@ -8,23 +8,37 @@ from django.db.models import Q
 
 from hanse.core.consortium import APPLICANTS, COORDINATOR
 from hanse.core.eligibility.context import Appearance, Context, Submissions
+from hanse.core.eligibility.engine import BoundRule, Examiner
 from hanse.core.eligibility.findings import Finding
 from hanse.core.proposal import Dossier
+from hanse.core.submission.deciding import refuses_at_the_door
 from hanse.core.values.unknown import NOT_STATED
+from hanse.stages.announcement.models import CallEdition
+from hanse.stages.announcement.queries.folders import read
 from hanse.stages.submission.models import StandingMember
-from hanse.stages.submission.queries.preparing import Ground, examiner_of
+from hanse.stages.submission.queries.preparing import Ground, day_of, examiner_of
 
 AN_INSTANT = timedelta(microseconds=1)
 
 
+def looks_at_others(edition: CallEdition, strand: str, at: datetime) -> bool:
+    """Whether a call lets other submissions refuse one at the door."""
+    call = read(edition)
+    return bool(_at_the_door(examiner_of(edition, call, day_of(edition, at)), strand))
+
+
+def _at_the_door(examiner: Examiner, strand: str) -> list[BoundRule]:
+    return [bound for bound in examiner.rules_for(strand) if bound.over_call and refuses_at_the_door(bound.rule)]
+
+
 def findings_among_all(ground: Ground, received_at: datetime, *, strand: str) -> tuple[Finding, ...]:
-    """What rules over the whole call say of an application, as of what counts now; in one query.
+    """What rules that refuse at the door say of an application, as of what counts now; in one query, if there are any.
 
     Asked under the lock of the record, so that of two that clash the second sees the first. The record alone says who
     was first: what counts came before, also where it arrived later and waited less.
     """
     examiner = examiner_of(ground.edition, ground.call, ground.day)
-    asked = [bound for bound in examiner.rules_for(strand) if bound.over_call and not bound.of_officer]
+    asked = _at_the_door(examiner, strand)
     if not asked:
         return ()
     dossier = Dossier(

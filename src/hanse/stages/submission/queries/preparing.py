@@ -1,7 +1,7 @@
 """An application made ready for sealing: content, manifest, and what its call makes of it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -39,6 +39,7 @@ from hanse.stages.proposals.queries.dossiers import dossier_of
 from hanse.stages.proposals.queries.money import Rows
 from hanse.stages.submission.models import FairCopy
 from hanse.stages.submission.queries.packing import packed
+from hanse.stages.submission.queries.parties import Parties, kept_parties, parties_of
 
 _examiners: Remembered[Examiner] = Remembered(16)
 
@@ -68,8 +69,7 @@ class Ground:
         consortium: the same, as the core sees them.
         mandates: of those seats.
         day: on which memberships of countries are asked.
-        state: digest of all of it.
-        stamp: the few figures by which a change of it is seen, as `stamp_of` reads them.
+        state: digest of the few figures by which a change of it is seen, as `state_of` reads them.
     """
 
     proposal: Proposal
@@ -81,7 +81,6 @@ class Ground:
     mandates: tuple[SeatMandate, ...]
     day: date
     state: str
-    stamp: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,7 @@ class Prepared:
         missing: what has to be there and is not, as sentences.
         for_later: the same of papers that an officer judges later.
         observations: rules that are not found met, as far as they ask no other submission.
+        parties: who applies.
         lost: digests of annexes that the storage does not have: then no fair copy is kept, so that it is asked again.
     """
 
@@ -108,51 +108,59 @@ class Prepared:
     missing: tuple[str, ...]
     for_later: tuple[str, ...]
     observations: tuple[Observation, ...]
+    parties: Parties
     lost: frozenset[str]
 
 
 def ground_of(proposal: Proposal, edition: CallEdition, at: datetime) -> Ground:
     """On what a sealing would stand now, in three queries.
 
-    Whatever of it changes after it was read here is seen by its stamp.
+    Whatever of it changes after it was read here is seen by its state.
     """
-    call = read(edition)
     consortium = proposal.consortium
     seats = tuple(seat for seat in open_seats(consortium) if seat.state == SeatState.ACCEPTED)
     mandates = tuple(mandates_of(consortium, seats))
-    stamp = (*_stamp_of_draft(proposal), tuple(_figures(each) for each in mandates))
-    taking_part = members(seats)
-    day = day_of_countries(call) or at.astimezone(BRUSSELS).date()
-    state = digest(
-        {
-            "draft": proposal.version,
-            "aims": [consortium.version, consortium.strand, consortium.targets, consortium.name],
-            "seats": [[seat.pk, seat.role, seat.place, seat.organisation.name] for seat in seats],
-            "members": plain(taking_part),
-            "mandates": [mandate.mandate.pk if mandate.mandate else None for mandate in mandates],
-            "edition": [edition.pk, edition.digest],
-            "day": day,
-            "code": code(),
-        }
+    return Ground(
+        proposal,
+        edition,
+        read(edition),
+        form_of_edition(edition).for_strand(consortium.strand),
+        seats,
+        members(seats),
+        mandates,
+        day_of(edition, at),
+        _state_of(proposal, edition, at, [_figures(each) for each in mandates]),
     )
-    form = form_of_edition(edition).for_strand(consortium.strand)
-    return Ground(proposal, edition, call, form, seats, taking_part, mandates, day, state, stamp)
 
 
-def stamp_of(proposal: Proposal) -> tuple[Any, ...]:
-    """A few figures that change whenever the ground of a sealing does, in one light query.
+def state_of(proposal: Proposal, edition: CallEdition, at: datetime) -> str:
+    """What changes whenever the ground of a sealing does, in one light query.
 
-    Asked under the lock: if it is the stamp of a ground that was read before, that ground still holds.
+    Asked under the lock: if it is the state of a ground that was read before, that ground still holds.
     """
     in_force = FilteredRelation("mandates", condition=Q(mandates__revoked_at__isnull=True))
     seats = Seat.objects.filter(consortium=proposal.consortium, state=SeatState.ACCEPTED)
     rows = seats.annotate(mandate=in_force).order_by("place", "pk").values_list(*_FIGURES, "mandate__pk")
-    return (*_stamp_of_draft(proposal), tuple(rows))
+    return _state_of(proposal, edition, at, rows)
 
 
-def _stamp_of_draft(proposal: Proposal) -> tuple[Any, ...]:
+def _state_of(proposal: Proposal, edition: CallEdition, at: datetime, members: Iterable[Sequence[Any]]) -> str:
     consortium = proposal.consortium
-    return proposal.version, (consortium.version, consortium.changed_at, consortium.state)
+    return digest(
+        {
+            "draft": proposal.version,
+            "consortium": [consortium.version, consortium.changed_at, consortium.state],
+            "members": [list(each) for each in members],
+            "edition": [edition.pk, edition.digest],
+            "day": day_of(edition, at),
+            "code": code(),
+        }
+    )
+
+
+def day_of(edition: CallEdition, at: datetime) -> date:
+    """The day on which memberships of countries are asked."""
+    return day_of_countries(read(edition)) or at.astimezone(BRUSSELS).date()
 
 
 def _figures(of: SeatMandate) -> tuple[Any, ...]:
@@ -169,9 +177,14 @@ def prepared(ground: Ground, at: datetime, *, lost: frozenset[str] | None = None
         lost: digests of files that the storage was found not to have; None: it is asked. Whoever holds a lock does not
             ask it, since it may be another machine.
     """
-    copy = FairCopy.objects.filter(proposal=ground.proposal, state=ground.state).first()
+    return fair_copy_of(ground.proposal, ground.state) or _made(ground, at, lost)
+
+
+def fair_copy_of(proposal: Proposal, state: str) -> Prepared | None:
+    """The application as it was made ready in a state; None if it was not."""
+    copy = FairCopy.objects.filter(proposal=proposal, state=state).first()
     if copy is None:
-        return _made(ground, at, lost)
+        return None
     kept = copy.judged
     return Prepared(
         copy.state,
@@ -183,6 +196,7 @@ def prepared(ground: Ground, at: datetime, *, lost: frozenset[str] | None = None
         tuple(kept["missing"]),
         tuple(kept["for_later"]),
         tuple(Observation(**each) for each in kept["observations"]),
+        kept_parties(kept["parties"]),
         frozenset(),
     )
 
@@ -194,6 +208,7 @@ def judged_of(made: Prepared) -> dict[str, Any]:
         "missing": list(made.missing),
         "for_later": list(made.for_later),
         "observations": plain(made.observations),
+        "parties": plain(made.parties),
     }
 
 
@@ -241,6 +256,7 @@ def _made(ground: Ground, at: datetime, lost: frozenset[str] | None) -> Prepared
         missing,
         _missing_papers(ground, PaperGate.ADMISSIBILITY, held, made),
         observations_now(found),
+        parties_of(ground.seats, ground.mandates, ground.consortium),
         lost,
     )
 

@@ -13,7 +13,7 @@ from hanse.stages.consortia.actions import seats
 from hanse.stages.proposals.actions import drafts
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.registry.models import LegalEntity, Organisation
-from hanse.stages.submission.queries.preparing import Ground, ground_of, stamp_of
+from hanse.stages.submission.queries.preparing import Ground, ground_of, state_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,25 +74,31 @@ CHANGES = (
 )
 
 
+def state(proposal: Proposal) -> str:
+    edition = edition_in_force(proposal.consortium.call, NOW)
+    assert edition is not None
+    return state_of(proposal, edition, NOW)
+
+
 @pytest.mark.parametrize("change", [*HARMLESS, *CHANGES])
-def test_the_stamp_of_a_ground_is_the_one_that_is_read_alone(change: Callable[[Proposal], None]) -> None:
+def test_the_state_of_a_ground_is_the_one_that_is_read_alone(change: Callable[[Proposal], None]) -> None:
     proposal = ready("giulia", "jonas", "mila")
     change(proposal)
     proposal = read_anew(proposal)
-    assert stamp_of(proposal) == ground(proposal).stamp
+    assert state(proposal) == ground(proposal).state
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_whatever_an_application_repeats_changes_the_stamp(change: Callable[[Proposal], None]) -> None:
+def test_whatever_an_application_repeats_changes_the_state(change: Callable[[Proposal], None]) -> None:
     proposal = ready("giulia", "jonas", "mila")
-    before = ground(proposal).stamp
+    before = ground(proposal).state
     change(proposal)
-    assert stamp_of(read_anew(proposal)) != before
+    assert state(read_anew(proposal)) != before
 
 
 def test_an_invitation_alone_changes_nothing_that_is_sealed() -> None:
     proposal = ready("giulia", "jonas", "mila")
-    before = ground(proposal)
+    before = ground(proposal).state
     with_a_guest(proposal)
-    assert stamp_of(read_anew(proposal)) == before.stamp
-    assert ground(read_anew(proposal)).state == before.state
+    assert state(read_anew(proposal)) == before
+    assert ground(read_anew(proposal)).state == before
