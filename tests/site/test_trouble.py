@@ -336,14 +336,13 @@ def test_a_submission_is_sealed_whole_or_not_at_all(at: datetime) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="the lock of SQLite's file")
-def test_a_database_that_is_locked_for_too_long(at: datetime) -> None:
+def test_a_database_that_is_locked_for_too_long(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     import sqlite3
 
     announcement.load_callbook(at)
     cast()
     client = patient("giulia")
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout = 0")
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0)
     other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")

@@ -107,7 +107,7 @@ def _database(address: str) -> dict[str, Any]:
     """SQLite in the data folder, or the PostgreSQL of an address `postgresql://user:password@host:port/name`."""
     if not address:
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "hanse.ground.sqlite",
             "NAME": DATA / "hanse.sqlite3",
             "OPTIONS": {
                 # Writers queue instead of failing: with Django's defaults most of forty writers at once are refused.
