@@ -265,7 +265,8 @@ def main() -> None:
     notes = asyncio.run(offering.run())
     with Path(sys.argv[2]).open("w") as out:
         out.writelines(json.dumps(vars(note)) + "\n" for note in notes)
-    print(json.dumps({"saves": sorted(offering.saves), "saves_failed": offering.saves_failed}))
+    told = {"saves": sorted(offering.saves), "saves_failed": offering.saves_failed, "cpu_s": time.process_time()}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

@@ -207,6 +207,7 @@ def _offer(
         "saves": len(said["saves"]),
         "saves_failed": said["saves_failed"],
         "save_p95_ms": _at([each * 1000 for each in said["saves"]], 0.95) if said["saves"] else None,
+        "cpu_s_of_offering": round(said["cpu_s"], 1),
         "respawned_after_s": back,
         "load_before": round(load_before, 2),
         "load_after": round(os.getloadavg()[0], 2),
