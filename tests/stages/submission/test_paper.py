@@ -30,7 +30,8 @@ def test_the_paper_of_a_submission_tells_all_that_its_receipt_proves(settings: A
         "Remarks, which stop nothing", "six targets are named.",
         "Lanterna Marine Cluster coordinator 20 November 2020", "Sava Logistics Cluster member 21 November 2020",
         "Entry 42 of the record", "The rules that decided, Hanse 1.0 cdcdcdcd cdcdcdcd",
-        "pip install 'hanse[verify]'", "hanse verify receipt.json --package package.zip --key key.pem",
+        "pip install 'hanse[verify]'", "hanse verify clean-seas-receipt-1.json --key key.pem",
+        "hanse verify clean-seas-package-1.zip --key key.pem",
         "https://calls.authority.example/transparency", "56475aa7 5463474c 0285df5d bf2bcab7",
         "Page 1 of 2",
     ):  # fmt: skip

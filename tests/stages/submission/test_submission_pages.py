@@ -7,15 +7,17 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from tests.people import browsing, person
 from tests.stages.consortia.casting import CALL
-from tests.stages.submission.calls_cast import extended
+from tests.stages.submission.calls_cast import STRATEGY_NEEDED, call_with, extended
 from tests.stages.submission.sealing_cast import CLOSING, at, before, ready, submitted, withdrawn
 from tests.stages.submission.test_late_cases import propose
 
 from hanse.core.submission.documents import faults_in_receipt
 from hanse.ground import clock
+from hanse.ground.files.models import StoredFile
 from hanse.stages.proposals.actions import drafts as writing
 from hanse.stages.proposals.models import Proposal
 from hanse.stages.registry.actions.refusals import Refusal
@@ -300,6 +302,24 @@ def test_a_receipt_in_all_its_forms(receipt: Receipt) -> None:
     for answer, end in ((as_file, "receipt-1.json"), (package, "package-1.zip")):
         assert answer["Content-Disposition"] == f'attachment; filename="blue-ways-{end}"'
         assert answer["Cache-Control"] == "private, no-store"
+
+
+def test_a_package_whose_files_the_storage_has_lost_says_which(caplog: Any) -> None:
+    call_with(application=[STRATEGY_NEEDED])
+    receipt = submitted(ready("giulia", "jonas", "mila"))
+    assert receipt.package is not None
+    annex = receipt.package.manifest["annexes"][0]
+    stored = StoredFile.objects.get(digest=annex["sha256"])
+    default_storage.delete(stored.path)
+    client = browsing("jonas")
+
+    answer = client.get(f"{RECEIPT}.zip")
+
+    assert answer.status_code == 500
+    for told in ("not in the storage", annex["name"], annex["sha256"], "The receipt holds", "Tell the officers"):
+        assert told in text(answer)
+    assert annex["path"] in caplog.text
+    assert client.get(f"{RECEIPT}.json").json() == receipt.document, "what is not lost is given as ever"
 
 
 @pytest.mark.parametrize("make", [withdrawn, lambda proposal: submitted(proposal, "too-late", at(CLOSED))])

@@ -1,5 +1,6 @@
 """Receipts: as a page, as a file that proves itself, on paper, and with all that was sealed."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -17,10 +18,12 @@ from hanse.ground.clock.arrival import arrived
 from hanse.stages.consortia.permissions import Standing
 from hanse.stages.submission.models import Receipt
 from hanse.stages.submission.permissions import may_take_package, receipt_for
-from hanse.stages.submission.queries.packages import package_file, receipt_file
+from hanse.stages.submission.queries.packages import Lost, name_of_file, package_file, receipt_file
 from hanse.stages.submission.queries.paper import receipt_pdf
 
 CREATED, CONFLICT = 201, 409
+
+log = logging.getLogger(__name__)
 
 
 def receipt_page(request: HttpRequest, receipt: Receipt, may: Standing, *, new: bool = False) -> HttpResponse:
@@ -38,8 +41,8 @@ def receipt_page(request: HttpRequest, receipt: Receipt, may: Standing, *, new: 
         "story": story_of(claims),
         "mandates": [_mandate(each) for each in claims["mandates"]],
         "may_take_package": may_take_package(may, receipt),
-        "file": _name(receipt, "receipt", "json"),
-        "package_file": _name(receipt, "package", "zip"),
+        "file": name_of_file(receipt.number, "receipt", "json"),
+        "package_file": name_of_file(receipt.number, "package", "zip"),
         "local": local,
         "fine": f"{local:%H:%M:%S}.{local.microsecond // 1000:03d} {local:%Z}",
         "may": may,
@@ -63,11 +66,6 @@ def _mandate(claim: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _name(receipt: Receipt, what: str, kind: str) -> str:
-    """How a file of a receipt is called where it is kept."""
-    return f"{receipt.proposal.ref}-{what}-{receipt.place}.{kind}"
-
-
 def _zone(receipt: Receipt) -> str:
     return receipt.edition.zone if receipt.edition else "Europe/Brussels"
 
@@ -85,7 +83,9 @@ def receipt(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 def as_file(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """The receipt that `hanse verify` reads."""
     found, _ = receipt_for(request.user, ref, place, arrived().at)
-    return _attached(receipt_file(found), "application/json; charset=utf-8", _name(found, "receipt", "json"))
+    return _attached(
+        receipt_file(found), "application/json; charset=utf-8", name_of_file(found.number, "receipt", "json")
+    )
 
 
 @signed_in
@@ -93,7 +93,7 @@ def as_file(request: HttpRequest, ref: str, place: int) -> HttpResponse:
 def on_paper(request: HttpRequest, ref: str, place: int) -> HttpResponse:
     """The receipt as a PDF."""
     found, _ = receipt_for(request.user, ref, place, arrived().at)
-    return _attached(receipt_pdf(found.document), "application/pdf", _name(found, "receipt", "pdf"))
+    return _attached(receipt_pdf(found.document), "application/pdf", name_of_file(found.number, "receipt", "pdf"))
 
 
 @signed_in
@@ -105,7 +105,13 @@ def package(request: HttpRequest, ref: str, place: int) -> HttpResponse:
         raise Http404
     if not may_take_package(may, found):
         raise PermissionDenied
-    return _attached(package_file(found), "application/zip", _name(found, "package", "zip"))
+    try:
+        content = package_file(found)
+    except Lost as lost:
+        log.error("The package of receipt %s cannot be given: the storage has lost %s", found.number, lost)
+        context = {"receipt": found, "lost": lost.files, "proposal": found.proposal, "may": may}
+        return render(request, "submission/package_lost.html", context, status=500)
+    return _attached(content, "application/zip", name_of_file(found.number, "package", "zip"))
 
 
 def _attached(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -12,6 +12,7 @@ from hanse.core.values.words import day_in_words
 from hanse.engines import typeset
 from hanse.engines.proof import fingerprint
 from hanse.engines.typeset import Block, Document, Heading, Paragraphs, Points, Table, Tone
+from hanse.stages.submission.queries.packages import name_of_file
 
 UNTOLD = "not stated"
 
@@ -80,10 +81,13 @@ def _proof(document: Mapping[str, Any]) -> Iterator[Block]:
     ]
     shown = [(term, grouped(digest)) for term, digest in rows if digest]
     yield Table(("SHA-256 of", "Digest"), shown, widths=(4, 8))
-    yield from _how(document["signature"])
+    yield from _how(claims, document["signature"])
 
 
-def _how(signature: Mapping[str, str]) -> Iterator[Block]:
+def _how(claims: Mapping[str, Any], signature: Mapping[str, str]) -> Iterator[Block]:
+    file = name_of_file(claims["number"], "receipt", "json")
+    package = name_of_file(claims["number"], "package", "zip")
+    sealed = (f"hanse verify {package} --key key.pem", "with every file that was sealed")
     yield Heading("How anybody can check it")
     yield Paragraphs(
         "This paper tells what the file of the receipt proves. The file is checked without the site, on any machine "
@@ -92,8 +96,8 @@ def _how(signature: Mapping[str, str]) -> Iterator[Block]:
     yield Points(
         [
             ("pip install 'hanse[verify]'", ""),
-            ("hanse verify receipt.json --key key.pem", "receipt alone"),
-            ("hanse verify receipt.json --package package.zip --key key.pem", "with every file that was sealed"),
+            (f"hanse verify {file} --key key.pem", "receipt alone"),
+            *([sealed] if claims["package"] else []),
         ]
     )
     yield Paragraphs(
