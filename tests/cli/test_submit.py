@@ -91,6 +91,37 @@ def test_bad_input_is_named_and_nothing_is_attempted(
     assert not Receipt.objects.exists()
 
 
+def test_where_no_receipt_can_be_written_nothing_is_attempted(
+    proposal: Proposal, tmp_path: Path, capsys: Printed
+) -> None:
+    another = tmp_path / "receipt.json"
+    another.write_text("the receipt of the first attempt")
+    assert submit("--receipt", str(another)) == 64
+    assert f"{another} is there already, and may be another receipt; name a new file" in capsys.readouterr().err
+    assert another.read_text() == "the receipt of the first attempt"
+    nowhere = tmp_path / "nowhere" / "receipt.json"
+    assert submit("--receipt", str(nowhere)) == 64
+    assert f"there is no folder {nowhere.parent}; make it" in capsys.readouterr().err
+    assert not Receipt.objects.exists()
+
+
+def test_a_disk_that_takes_no_receipt_leaves_what_was_decided(
+    proposal: Proposal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
+) -> None:
+    path = tmp_path / "receipt.json"
+
+    def half(self: Path, text: str, encoding: str) -> None:
+        self.write_bytes(text.encode(encoding)[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    assert submit("--receipt", str(path)) == 0
+    told = capsys.readouterr().out
+    assert "receipt blue-ways/1" in told and "No space left on device. Fetch it on the site" in " ".join(told.split())
+    assert not path.exists(), "half a receipt would prove the opposite"
+    assert Receipt.objects.get().accepted
+
+
 def test_a_folder_that_is_no_site_is_named_and_not_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Printed
 ) -> None:

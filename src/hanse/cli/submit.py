@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,9 +46,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     data = Path(arguments.data)
     elsewhere = any(os.environ.get(name) for name in ("HANSE_DATA", "HANSE_DATABASE"))
+    faults = []
     if not data.is_dir() and not elsewhere:
         # Nothing is made here: in an empty site there is nothing to submit.
-        raise Faulty([Fault("hanse submit", "--data", f"{data} is no folder of a site; give the one of `hanse serve`")])
+        faults.append(Fault("hanse submit", "--data", f"{data} is no folder of a site; give the one of `hanse serve`"))
+    # A receipt is asked for before anything is attempted, since afterwards it could only be said that it is lost.
+    if arguments.receipt and (wrong := _not_to_be_written(arguments.receipt)):
+        faults.append(Fault("hanse submit", "--receipt", wrong))
+    if faults:
+        raise Faulty(faults)
     configure("live", data)
     from django.db import Error
 
@@ -65,9 +73,30 @@ def run(arguments: argparse.Namespace) -> int:
     for told in [*(each["text"] for each in claims["reasons"]), *claims["remarks"]]:
         print(wrapped(told, width, "  - ", "    "))
     if arguments.receipt:
-        arguments.receipt.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        print(f"The receipt is in {arguments.receipt}; check it with: hanse verify {arguments.receipt}")
+        _write(document, arguments.receipt)
     return 0 if claims["outcome"] == "accepted" else 1
+
+
+def _not_to_be_written(path: Path) -> str:
+    """Why a receipt cannot be written to a file; empty if it can."""
+    if path.exists():
+        return f"{path} is there already, and may be another receipt; name a new file"
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent}; make it, or name another one"
+    return "" if os.access(path.parent, os.W_OK) else f"nothing can be written in {path.parent}; name another folder"
+
+
+def _write(document: Mapping[str, Any], path: Path) -> None:
+    """Write the receipt, and say where it is; what was decided stands also where no disk takes its receipt."""
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as wrong:
+        with suppress(OSError):
+            path.unlink()  # half a receipt would look like one that was tampered with
+        print(f"The receipt could not be written to {path}: {wrong.strerror}. Fetch it on the site; it is kept there.")
+    else:
+        print(f"The receipt is in {path}; check it with: hanse verify {path}")
 
 
 def _attempt(arguments: argparse.Namespace, arrival: Any) -> dict[str, Any]:
