@@ -17,7 +17,7 @@ from hanse.stages.announcement.models import CallEdition
 from hanse.stages.submission.actions import extending, submitting
 from hanse.stages.submission.models import DeadlineNotice
 from hanse.stages.submission.queries.audience import addresses_of_all_in
-from hanse.stages.submission.queries.clashes import findings_among_all
+from hanse.stages.submission.queries.clashes import looks_at_others
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +28,7 @@ def test_who_holds_the_record_is_not_held_up_by_who_holds_the_call(monkeypatch: 
     proposal = ready()
     edition = proposed(CLOSING + timedelta(days=7), at=before(hours=2).at)
     piet = person("piet")
-    has_locked, asked = Event(), findings_among_all
+    has_locked, asked = Event(), looks_at_others
 
     def publish() -> Any:
         try:
@@ -43,14 +43,14 @@ def test_who_holds_the_record_is_not_held_up_by_who_holds_the_call(monkeypatch: 
     with ThreadPoolExecutor(1) as pool:
         published: list[Future[Any]] = []
 
-        def meanwhile(*arguments: Any, **named: Any) -> Any:
+        def meanwhile(*arguments: Any, **named: Any) -> bool:
             """Asked while the submission holds the end of the record: until it is done, nobody is published."""
             published.append(pool.submit(publish))
             assert has_locked.wait(30)
             return asked(*arguments, **named)
 
         monkeypatch.setattr(extending, "addresses_of_all_in", noted)
-        monkeypatch.setattr(submitting, "findings_among_all", meanwhile)
+        monkeypatch.setattr(submitting, "looks_at_others", meanwhile)
         receipt = submitted(proposal)
         done = published[0].result(60)
     assert receipt.accepted
