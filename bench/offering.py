@@ -26,6 +26,8 @@ PAUSE = 0.2
 """Seconds before a request is sent again."""
 ANSWER = 60.0
 """Seconds that one request may take before its line is given up."""
+REST = 5.0
+"""Seconds after which a line that nobody has used is taken for closed, as browsers take it before servers close it."""
 SAVE_EARLY = 0.7
 """Seconds before its submission at which a text is saved."""
 
@@ -90,6 +92,11 @@ class Line:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter):
         self._reader = reader
         self._writer = writer
+        self._used = time.monotonic()
+
+    def rested(self) -> bool:
+        """Whether it was idle for so long that the other side may be closing it."""
+        return time.monotonic() - self._used > REST
 
     async def ask(self, head: bytes, body: bytes) -> tuple[int, bytes]:
         """Send a request; status and content of the answer.
@@ -105,9 +112,11 @@ class Line:
             size = told.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
             if not size:
                 raise Lost("the answer has no length")
-            return status, await self._reader.readexactly(int(size))
+            content = await self._reader.readexactly(int(size))
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as wrong:
             raise Lost(str(wrong)) from None
+        self._used = time.monotonic()
+        return status, content
 
     def end(self) -> None:
         """Give it up."""
@@ -222,6 +231,11 @@ class Offering:
             await asyncio.sleep(PAUSE)
 
     async def _once(self, head: bytes, body: bytes) -> tuple[int, bytes]:
+        # Who was used last comes first: of what lies below one that has rested, all have.
+        if self._idle and self._idle[-1].rested():
+            for line in self._idle:
+                line.end()
+            self._idle.clear()
         line = self._idle.pop() if self._idle else await self._new_line()
         try:
             async with asyncio.timeout(ANSWER):

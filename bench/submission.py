@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from tools.postgres import Cluster  # noqa: E402 -- the tools lie beside, not in the package
-from tools.processes import all_under, seconds_of  # noqa: E402
+from tools.processes import all_under, seconds_of, waited_for  # noqa: E402
 from tools.running import Running  # noqa: E402
 
 RATE = 50
@@ -157,6 +157,7 @@ def _run(made: Stand, rate: int, seconds: int, *, kill: bool) -> dict[str, Any]:
         "p95_ms": _at(late, 0.95),
         "p99_ms": _at(late, 0.99),
         "max_ms": _at(late, 1),
+        "p99_ms_by_minute": _by_minute(notes),
         "achieved_rate": round(len(notes) / max(note["due"] + note["late"] for note in notes), 1),
         "accepted": sum(note["status"] == 201 for note in notes),
         "server_errors": sum(error[:1] == "5" for note in notes for error in note["errors"]),
@@ -186,7 +187,7 @@ def _offer(
     }
     (made.folder / "plan.json").write_text(json.dumps(plan))
     file = made.folder / f"{name}.jsonl"
-    load_before = os.getloadavg()[0]
+    load_before, waits = os.getloadavg()[0], {what: waited_for(what) for what in ("io", "memory")}
     start = time.monotonic()
     command = [sys.executable, str(HERE / "offering.py"), str(made.folder / "plan.json"), str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as offering:
@@ -209,6 +210,7 @@ def _offer(
         "save_p95_ms": _at([each * 1000 for each in said["saves"]], 0.95) if said["saves"] else None,
         "cpu_s_of_offering": round(said["cpu_s"], 1),
         "respawned_after_s": back,
+        **{f"waited_s_for_{what}": round(waited_for(what) - before, 1) for what, before in waits.items()},
         "load_before": round(load_before, 2),
         "load_after": round(os.getloadavg()[0], 2),
         "took_s": round(time.monotonic() - start, 1),
@@ -234,6 +236,14 @@ def _seconds(made: Stand, site: Running) -> tuple[float, float]:
     """Processor time of the site, and of its database if that has processes of its own."""
     serving = sum(map(seconds_of, all_under(site.pid)))
     return serving, sum(map(seconds_of, all_under(made.cluster.pid))) if made.cluster else 0.0
+
+
+def _by_minute(notes: list[dict[str, Any]]) -> list[float]:
+    """The p99 of what was due in each minute: whether it grows, or one bad minute spoiled the whole."""
+    minutes: dict[int, list[float]] = {}
+    for note in notes:
+        minutes.setdefault(int(note["due"] // 60), []).append(note["late"] * 1000)
+    return [_at(sorted(minutes[minute]), 0.99) for minute in sorted(minutes)]
 
 
 def _at(ordered: list[float], share: float) -> float:

@@ -40,6 +40,19 @@ def seconds_of(pid: int) -> float:
     return sum(map(int, told[11:15])) * TICK if told else 0.0
 
 
+def waited_for(what: str) -> float:
+    """Seconds since the machine started in which somebody who had work to do waited; 0 where the kernel does not tell.
+
+    Args:
+        what: "cpu", "io" or "memory".
+    """
+    try:
+        told = (PROC / "pressure" / what).read_text()
+    except OSError:
+        return 0.0
+    return int(told.splitlines()[0].rpartition("=")[2]) / 1e6
+
+
 def limit_files(pid: int, most: int | None, user: str | None = None) -> None:
     """Let a process and all under it write no further than so many bytes into any file, as if the disk were full.
 
