@@ -188,7 +188,7 @@ def _offer(
     (made.folder / "plan.json").write_text(json.dumps(plan))
     file = made.folder / f"{name}.jsonl"
     load_before, waits = os.getloadavg()[0], {what: waited_for(what) for what in ("io", "memory")}
-    start = time.monotonic()
+    start, clocks_apart = time.monotonic(), time.time() - time.monotonic()
     command = [sys.executable, str(HERE / "offering.py"), str(made.folder / "plan.json"), str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as offering:
         back = None
@@ -211,6 +211,8 @@ def _offer(
         "cpu_s_of_offering": round(said["cpu_s"], 1),
         "respawned_after_s": back,
         **{f"waited_s_for_{what}": round(waited_for(what) - before, 1) for what, before in waits.items()},
+        # A machine that was stopped as a whole sees it only by the clock on the wall.
+        "stood_still_s": round(time.time() - time.monotonic() - clocks_apart, 1),
         "load_before": round(load_before, 2),
         "load_after": round(os.getloadavg()[0], 2),
         "took_s": round(time.monotonic() - start, 1),
